@@ -1,0 +1,89 @@
+// Package finding is what the rules yield and the renderers print: a positioned
+// finding with related places and fixes, as plain values.
+package finding
+
+import "github.com/mwcheck/mwcheck/internal/stack"
+
+// Severity orders findings; the greater is the worse.
+type Severity int
+
+const (
+	// Note is worth knowing; it never fails a run by default.
+	Note Severity = iota + 1
+	// Warning is probably a defect.
+	Warning
+	// Error is a defect: Django refuses it, or it fails at run time.
+	Error
+)
+
+func (s Severity) String() string {
+	switch s {
+	case Note:
+		return "note"
+	case Warning:
+		return "warning"
+	case Error:
+		return "error"
+	}
+	return "none"
+}
+
+// Finding is one diagnostic.
+type Finding struct {
+	Rule     string // id, as "MW101"
+	Name     string // readable name, as "wrong-order"
+	Fact     string // id of the catalog fact behind it, or ""
+	Severity Severity
+	// Message is one line: fact; consequence; action. Lower case first, no
+	// final period, values in %q.
+	Message string
+	Help    string // the action alone, for the help line
+	Label   string // what the primary span is marked with, as "needs request.session"
+	URL     string // the rule's documentation
+	Span    stack.Span
+	Stack   string   // id of the stack it was found on
+	Subject []string // dotted paths concerned, the primary one first
+	Related []Related
+	Fixes   []Fix
+}
+
+// Related is a second place that explains a finding.
+type Related struct {
+	Span    stack.Span
+	Message string
+}
+
+// Safety says how a fix may be applied.
+type Safety string
+
+const (
+	Safe    Safety = "safe"    // keeps the meaning of everything else
+	Unsafe  Safety = "unsafe"  // may change behaviour; opt-in
+	Display Safety = "display" // shown, never applied
+)
+
+// Fix is a verb phrase and the edits that carry it out. Edits do not overlap
+// and refer to one version of the files.
+type Fix struct {
+	Title  string
+	Safety Safety
+	Edits  []Edit
+}
+
+// Edit replaces the bytes [Start, End) of a file.
+type Edit struct {
+	File       string
+	Start, End int
+	Text       string
+}
+
+// Summary counts what one run looked at; nothing that was skipped is silent.
+type Summary struct {
+	Settings int // settings modules found
+	Stacks   int // variants evaluated
+	Complete int // of these, the ones known entirely
+	Layers   int // distinct layers named
+	Errors   int
+	Warnings int
+	Notes    int
+}
