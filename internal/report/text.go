@@ -1,0 +1,117 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// LintText writes findings for people: the place and the message, the source
+// line with the place underlined, the places it collides with, what to do.
+// Notes and the summary line follow.
+func LintText(w io.Writer, r Lint, source Source, opts TextOptions) error {
+	p := palette{opts.Color}
+	var b strings.Builder
+	for _, f := range r.Findings {
+		writeFinding(&b, f, source, p)
+		b.WriteByte('\n')
+	}
+	writeNotes(&b, r.Notes, opts, p)
+	b.WriteString(SummaryLine(r.Summary) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// LintShort writes one line for each finding and note:
+// "path:line:col: error MW101 wrong-order: message".
+func LintShort(w io.Writer, r Lint) error {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%s%s %s: %s\n", prefix(f.Span), f.Severity, title(f), printable(f.Message))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "%snote: %s\n", prefix(n.Span), printable(n.Message))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeFinding(b *strings.Builder, f finding.Finding, source Source, p palette) {
+	kind := f.Severity.String()
+	if f.Rule != "" {
+		kind += "[" + title(f) + "]"
+	}
+	fmt.Fprintf(b, "%s%s: %s\n", p.place(prefix(f.Span)), p.severity(f.Severity, kind), printable(f.Message))
+	marks := []mark{{f.Span, '^', f.Label}}
+	var elsewhere []finding.Related
+	for _, r := range f.Related {
+		if r.Span.File == f.Span.File && r.Span.Line > 0 && f.Span.Line > 0 {
+			marks = append(marks, mark{r.Span, '-', r.Message})
+		} else {
+			elsewhere = append(elsewhere, r)
+		}
+	}
+	if f.Span.Line > 0 {
+		writeSnippet(b, f.Span.File, marks, source, p)
+	}
+	for _, r := range elsewhere {
+		if r.Span.Line < 1 {
+			fmt.Fprintf(b, "  --> %s%s\n", prefix(r.Span), printable(r.Message))
+			continue
+		}
+		fmt.Fprintf(b, "  --> %s\n", position(r.Span))
+		writeSnippet(b, r.Span.File, []mark{{r.Span, '-', r.Message}}, source, p)
+	}
+	help := f.Help
+	if f.Rule != "" {
+		help = strings.TrimPrefix(help+"; ", "; ") + "more: mwcheck explain " + f.Rule
+	}
+	if help != "" {
+		fmt.Fprintf(b, "%s %s\n", p.help("help:"), printable(help))
+	}
+}
+
+// writeSnippet shows source, or says why it cannot: a marked label is not lost
+// with the file.
+func writeSnippet(b *strings.Builder, file string, marks []mark, source Source, p palette) {
+	src, err := source(file)
+	text, reason := "", ""
+	if err != nil {
+		reason = err.Error()
+	} else {
+		text, reason = snippet(src, marks, p)
+	}
+	if reason == "" {
+		b.WriteString(text)
+		return
+	}
+	fmt.Fprintf(b, "  (source not shown: %s)\n", printable(reason))
+	for _, m := range marks {
+		if m.label != "" {
+			fmt.Fprintf(b, "  line %d: %s\n", m.span.Line, printable(m.label))
+		}
+	}
+}
+
+func writeNotes(b *strings.Builder, notes []stack.Note, opts TextOptions, p palette) {
+	shown := notes
+	if opts.MaxNotes > 0 && len(notes) > opts.MaxNotes {
+		shown = notes[:opts.MaxNotes]
+	}
+	for _, n := range shown {
+		fmt.Fprintf(b, "%s%s: %s\n", p.place(prefix(n.Span)), p.severity(finding.Note, "note"), printable(n.Message))
+	}
+	if hidden := len(notes) - len(shown); hidden > 0 {
+		fmt.Fprintf(b, "... and %s", count(hidden, "more note"))
+		if opts.AllNotes != "" {
+			b.WriteString(" (" + opts.AllNotes + ")")
+		}
+		b.WriteByte('\n')
+	}
+	if len(notes) > 0 {
+		b.WriteByte('\n')
+	}
+}
