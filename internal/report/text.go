@@ -25,17 +25,22 @@ func LintText(w io.Writer, r Lint, source Source, opts TextOptions) error {
 	return err
 }
 
-// LintShort writes one line for each finding and note:
-// "path:line:col: error MW101 wrong-order: message".
-func LintShort(w io.Writer, r Lint) error {
+// LintShort writes one line for each finding, and for each note as far as opts
+// allow: "path:line:col: error MW101 wrong-order: message". The summary line
+// goes to a second writer, so that the first holds nothing but places.
+func LintShort(w, summary io.Writer, r Lint, opts TextOptions) error {
 	var b strings.Builder
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s%s %s: %s\n", prefix(f.Span), f.Severity, title(f), printable(f.Message))
 	}
-	for _, n := range r.Notes {
+	shown := capped(r.Notes, opts)
+	for _, n := range shown {
 		fmt.Fprintf(&b, "%snote: %s\n", prefix(n.Span), printable(n.Message))
 	}
-	_, err := io.WriteString(w, b.String())
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return err
+	}
+	_, err := io.WriteString(summary, hiddenNotes(len(r.Notes)-len(shown), opts)+SummaryLine(r.Summary)+"\n")
 	return err
 }
 
@@ -97,21 +102,32 @@ func writeSnippet(b *strings.Builder, file string, marks []mark, source Source, 
 }
 
 func writeNotes(b *strings.Builder, notes []stack.Note, opts TextOptions, p palette) {
-	shown := notes
-	if opts.MaxNotes > 0 && len(notes) > opts.MaxNotes {
-		shown = notes[:opts.MaxNotes]
-	}
+	shown := capped(notes, opts)
 	for _, n := range shown {
 		fmt.Fprintf(b, "%s%s: %s\n", p.place(prefix(n.Span)), p.severity(finding.Note, "note"), printable(n.Message))
 	}
-	if hidden := len(notes) - len(shown); hidden > 0 {
-		fmt.Fprintf(b, "... and %s", count(hidden, "more note"))
-		if opts.AllNotes != "" {
-			b.WriteString(" (" + opts.AllNotes + ")")
-		}
-		b.WriteByte('\n')
-	}
+	b.WriteString(hiddenNotes(len(notes)-len(shown), opts))
 	if len(notes) > 0 {
 		b.WriteByte('\n')
 	}
+}
+
+// capped gives the notes that are printed.
+func capped(notes []stack.Note, opts TextOptions) []stack.Note {
+	if opts.MaxNotes > 0 && len(notes) > opts.MaxNotes {
+		return notes[:opts.MaxNotes]
+	}
+	return notes
+}
+
+// hiddenNotes is the line that says how many notes are not printed, or "".
+func hiddenNotes(hidden int, opts TextOptions) string {
+	if hidden == 0 {
+		return ""
+	}
+	line := "... and " + count(hidden, "more note")
+	if opts.AllNotes != "" {
+		line += " (" + opts.AllNotes + ")"
+	}
+	return line + "\n"
 }

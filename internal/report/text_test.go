@@ -314,9 +314,12 @@ func TestShort(t *testing.T) {
 		Findings: []finding.Finding{f, {Severity: finding.Warning, Rule: "MW107", Message: "no place"}},
 		Notes:    []stack.Note{{Span: stack.Span{File: "a.py", Line: 3, Column: 2}, Message: "one"}},
 	}
-	var b strings.Builder
-	require.NoError(t, report.LintShort(&b, r))
+	r.Notes = append(r.Notes, stack.Note{Message: "two"})
+	var b, summary strings.Builder
+	require.NoError(t, report.LintShort(&b, &summary, r, report.TextOptions{MaxNotes: 1}))
 	require.Equal(t, "shop/settings.py:4:5: error MW101 wrong-order: first line␊second ␛[0m\n"+
 		"warning MW107: no place\n"+
 		"a.py:3:2: note: one\n", b.String())
+	require.Equal(t, "... and 1 more note\n"+
+		"0 errors, 0 warnings, 0 notes; 0 of 0 stacks understood entirely, 0 settings modules, 0 layers\n", summary.String())
 }
