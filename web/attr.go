@@ -1,0 +1,84 @@
+package web
+
+// Attr is a typed attribute that layers put on a request for those further
+// in, as Django's layers set request.user. Make it once with NewAttr and share
+// the value; two attributes of the same name are different attributes.
+type Attr[T any] struct{ key *attrKey }
+
+type attrKey struct{ name string }
+
+type attrValue struct {
+	key   *attrKey
+	value any
+}
+
+// NewAttr makes an attribute. The name is for observers and messages only.
+func NewAttr[T any](name string) Attr[T] { return Attr[T]{&attrKey{name}} }
+
+// Name is the name given to NewAttr.
+func (a Attr[T]) Name() string { return a.key.name }
+
+// Get reads the attribute; false says that nobody set it.
+func (a Attr[T]) Get(r *Request) (T, bool) {
+	for i := range r.attrs {
+		if r.attrs[i].key == a.key {
+			value, _ := r.attrs[i].value.(T)
+			r.observe(AttrRead, a.key.name, true)
+			return value, true
+		}
+	}
+	r.observe(AttrRead, a.key.name, false)
+	var none T
+	return none, false
+}
+
+// Value is Get without the second result: the zero value if nobody set it.
+func (a Attr[T]) Value(r *Request) T {
+	value, _ := a.Get(r)
+	return value
+}
+
+// Set writes the attribute.
+func (a Attr[T]) Set(r *Request, value T) {
+	for i := range r.attrs {
+		if r.attrs[i].key == a.key {
+			r.attrs[i].value = value
+			r.observe(AttrWrite, a.key.name, true)
+			return
+		}
+	}
+	r.attrs = append(r.attrs, attrValue{a.key, value})
+	r.observe(AttrWrite, a.key.name, false)
+}
+
+// Delete removes the attribute.
+func (a Attr[T]) Delete(r *Request) {
+	for i := range r.attrs {
+		if r.attrs[i].key == a.key {
+			r.attrs = append(r.attrs[:i], r.attrs[i+1:]...)
+			r.observe(AttrDelete, a.key.name, true)
+			return
+		}
+	}
+	r.observe(AttrDelete, a.key.name, false)
+}
+
+// AttrOp is what was done to an attribute.
+type AttrOp uint8
+
+const (
+	AttrRead AttrOp = iota
+	AttrWrite
+	AttrDelete
+)
+
+func (op AttrOp) String() string {
+	return [...]string{"read", "write", "delete"}[op]
+}
+
+// AttrEvent is one access to an attribute of a request.
+type AttrEvent struct {
+	Op    AttrOp
+	Name  string
+	Found bool // the attribute was there before
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"net/http"
+	"sync/atomic"
+)
+
+// Request is one request on its way through a stack. It belongs to one
+// goroutine at a time; engines hand it over with a happens-before edge.
+type Request struct {
+	*http.Request
+
+	// Match is what the URL resolved to. It is zero until the URL is resolved,
+	// which is after every request hook and before every view hook.
+	Match Match
+
+	// Router, set by a request hook, replaces the App's router from URL
+	// resolution on, error pages included (Django's request.urlconf). An error
+	// before resolution still gets the pages of the App's router.
+	Router Router
+
+	resolved Router // the router in force since resolution
+	attrs    []attrValue
+	onAttr   func(*Request, AttrEvent)
+	closers  []func()
+	mode     atomic.Uint32
+}
+
+// NewRequest wraps a request of net/http.
+func NewRequest(req *http.Request) *Request { return &Request{Request: req} }
+
+// SetHTTP replaces the wrapped request, for instance by one with another
+// context; attributes, match and mode stay.
+func (r *Request) SetHTTP(req *http.Request) { r.Request = req }
+
+// OnClose registers f to run when the answer to the request has been sent, as
+// Django's request.close does.
+func (r *Request) OnClose(f func()) { r.closers = append(r.closers, f) }
+
+// RunClosers runs what OnClose registered, once. Engines call it.
+func (r *Request) RunClosers() {
+	closers := r.closers
+	r.closers = nil
+	runClosers(closers)
+}
+
+// Observe makes f see every later access to the request's attributes.
+func (r *Request) Observe(f func(*Request, AttrEvent)) { r.onAttr = f }
+
+func (r *Request) observe(op AttrOp, name string, found bool) {
+	if r.onAttr != nil {
+		r.onAttr(r, AttrEvent{op, name, found})
+	}
+}
+
+// Mode says on which side of the sync/async border code runs.
+type Mode uint8
+
+const (
+	// Sync code may block.
+	Sync Mode = iota
+	// Async code runs in a task; who called it holds a Future.
+	Async
+)
+
+func (m Mode) String() string {
+	if m == Async {
+		return "async"
+	}
+	return "sync"
+}
+
+// Mode is the side on which the code that asks was called by the engine.
+func (r *Request) Mode() Mode { return Mode(r.mode.Load()) }
+
+// EnterMode notes that the request goes over to the other side and returns the
+// side it was on. Only engines and bridges, which do the going over, call it.
+func (r *Request) EnterMode(m Mode) Mode { return Mode(r.mode.Swap(uint32(m))) }

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+)
+
+// WriteError says that the client did not take the response: it went away.
+type WriteError struct{ Err error }
+
+func (e *WriteError) Error() string { return fmt.Sprintf("write response: %v", e.Err) }
+
+// Unwrap gives the writer's error.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// longBody is the length from which net/http does not find the
+// Content-Length of a body by itself.
+const longBody = 2048
+
+// Send writes status, header and body, and flushes after each chunk of a
+// stream. It does not close the response. The error is a *WriteError if the
+// client went away, the stream's own error, or ErrNotRendered; the status is
+// sent before the last two are known, as PEP 3333 servers do.
+func Send(w http.ResponseWriter, r *Request, res *Response) error {
+	header := w.Header()
+	maps.Copy(header, res.header)
+	status := res.StatusCode()
+	bodyless := status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
+	if !bodyless && res.stream == nil && len(res.body) >= longBody && header.Get("Content-Length") == "" && header.Get("Content-Encoding") == "" {
+		header.Set("Content-Length", strconv.Itoa(len(res.body)))
+	}
+	w.WriteHeader(status)
+	switch {
+	case res.Unrendered():
+		return ErrNotRendered
+	case bodyless:
+		return nil
+	case res.stream == nil:
+		if len(res.body) == 0 {
+			return nil
+		}
+		if _, err := w.Write(res.body); err != nil {
+			return &WriteError{err}
+		}
+		return nil
+	}
+	return sendStream(w, r, res)
+}
+
+func sendStream(w http.ResponseWriter, r *Request, res *Response) error {
+	flusher := http.NewResponseController(w)
+	done := r.Context().Done()
+	for chunk, err := range res.stream {
+		if err != nil {
+			return err
+		}
+		select {
+		case <-done:
+			return &WriteError{r.Context().Err()}
+		default:
+		}
+		if len(chunk) == 0 {
+			continue
+		}
+		if _, err := w.Write(chunk); err != nil {
+			return &WriteError{err}
+		}
+		// A writer that cannot flush still gets every chunk.
+		_ = flusher.Flush()
+	}
+	return nil
+}
