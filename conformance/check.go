@@ -1,0 +1,132 @@
+package conformance
+
+import (
+	"reflect"
+	"runtime"
+	"slices"
+	"sync"
+)
+
+// SummarySchema names the JSON form of Summary.
+const SummarySchema = "mwcheck.conform/1"
+
+// Summary is the result of a Check.
+type Summary struct {
+	Schema   string            `json:"schema"`
+	Engines  map[string]*Count `json:"engines"`
+	Failures []Failure         `json:"failures"`
+	// Unsupported counts traces by feature; a trace with two counts twice.
+	Unsupported map[Feature]int `json:"unsupported,omitempty"`
+	// Skipped counts traces of engines that were not given.
+	Skipped int `json:"skipped,omitempty"`
+}
+
+// Count counts the traces of one engine.
+type Count struct {
+	Pass        int `json:"pass"`
+	Fail        int `json:"fail"`
+	Unsupported int `json:"unsupported"`
+}
+
+// Failure is a trace that differs from the recorded one.
+type Failure struct {
+	ID     string `json:"id"`
+	Engine string `json:"engine"`
+	Want   Trace  `json:"want"`
+	Got    Trace  `json:"got"`
+}
+
+// OK says that no trace differs.
+func (s *Summary) OK() bool { return len(s.Failures) == 0 }
+
+// Total adds the counts of all engines.
+func (s *Summary) Total() Count {
+	var total Count
+	for _, c := range s.Engines {
+		total.Pass += c.Pass
+		total.Fail += c.Fail
+		total.Unsupported += c.Unsupported
+	}
+	return total
+}
+
+// Check runs every vector through those of the engines it was recorded with.
+// The result does not depend on the parallelism, which is GOMAXPROCS.
+func Check(engines []Engine, vectors []Vector) *Summary {
+	byName := make(map[string]Engine, len(engines))
+	sum := &Summary{Schema: SummarySchema, Engines: map[string]*Count{}, Failures: []Failure{}, Unsupported: map[Feature]int{}}
+	for _, e := range engines {
+		byName[e.Name] = e
+		sum.Engines[e.Name] = &Count{}
+	}
+	results := make([][]result, len(vectors))
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				results[i] = checkVector(byName, &vectors[i])
+			}
+		})
+	}
+	for i := range vectors {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for i := range results {
+		for _, r := range results[i] {
+			sum.add(r)
+		}
+	}
+	slices.SortStableFunc(sum.Failures, func(a, b Failure) int { return slices.Compare([]string{a.ID, a.Engine}, []string{b.ID, b.Engine}) })
+	return sum
+}
+
+type result struct {
+	engine      string
+	skipped     bool
+	unsupported []Feature
+	failure     *Failure
+}
+
+func checkVector(engines map[string]Engine, v *Vector) []result {
+	var list []result
+	for _, t := range v.Traces {
+		for _, name := range t.Engines {
+			e, ok := engines[name]
+			if !ok {
+				list = append(list, result{skipped: true})
+				continue
+			}
+			r := result{engine: name, unsupported: v.Scenario.Unsupported(e.Family)}
+			if len(r.unsupported) == 0 {
+				if got := e.Run(&v.Scenario); !reflect.DeepEqual(got, t.Trace) {
+					r.failure = &Failure{ID: v.Scenario.ID, Engine: name, Want: t.Trace, Got: got}
+				}
+			}
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func (s *Summary) add(r result) {
+	if r.skipped {
+		s.Skipped++
+		return
+	}
+	count := s.Engines[r.engine]
+	switch {
+	case len(r.unsupported) > 0:
+		count.Unsupported++
+		for _, f := range r.unsupported {
+			s.Unsupported[f]++
+		}
+	case r.failure != nil:
+		count.Fail++
+		s.Failures = append(s.Failures, *r.failure)
+	default:
+		count.Pass++
+	}
+}
