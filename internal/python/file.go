@@ -14,6 +14,8 @@ type File struct {
 
 	nodes    []node
 	comments []span
+	legacy   bool // Python 2, as far as can be told
+	work     int  // bytes and tokens looked at, for tests
 
 	linesOnce sync.Once
 	lines     []uint32 // offsets of the first byte of each line

@@ -1,0 +1,421 @@
+package python
+
+// atom reads a name, a literal, or something in brackets.
+func (p *parser) atom() int32 {
+	switch p.k {
+	case tName, tAsync, tAwait, tCase, tExec, tMatch, tNonlocal, tPrint, tType, tAs, tWith:
+		return p.leaf(KindName)
+	case tNumber:
+		return p.leaf(KindNumber)
+	case tString, tFStart:
+		return p.strings()
+	case tLParen:
+		return p.paren()
+	case tLBracket:
+		return p.listDisplay()
+	case tLBrace:
+		return p.braces()
+	case tEllipsis:
+		return p.leaf(KindEllipsis)
+	case tBacktick:
+		return p.repr()
+	case tYield:
+		p.fail(`"yield" needs parentheses here`)
+		x := p.yield()
+		return p.bury(x, p.i)
+	case tInvalid:
+		id := p.leaf(KindBadExpr)
+		p.failed = true // the lexer has reported it
+		return id
+	case tDoubleStar:
+		p.fail("an expression is missing")
+		id := p.node(KindBadExpr, p.start())
+		b := list{parent: id}
+		p.next()
+		p.add(&b, p.expr(precBitOr), FieldNone)
+		return p.finish(id)
+	}
+	return p.missing("an expression is missing")
+}
+
+// paren reads "(...)": a group, a tuple, a generator expression or a yield.
+func (p *parser) paren() int32 {
+	start := p.start()
+	p.next()
+	if p.k == tRParen {
+		id := p.node(KindTuple, start)
+		p.nodes[id].flags |= FlagParenthesized
+		p.closeBracket(id, tRParen)
+		return id
+	}
+	var x int32
+	if p.k == tYield {
+		x = p.yield()
+	} else {
+		x = p.starOrNamed(true)
+	}
+	switch {
+	case p.k == tFor || p.k == tAsync && p.peek(1) == tFor:
+		id := p.node(KindGeneratorExp, start)
+		b := list{parent: id}
+		p.add(&b, x, FieldElt)
+		p.generators(&b, false)
+		p.nodes[id].flags |= FlagParenthesized
+		p.closeBracket(id, tRParen)
+		return id
+	case p.k == tComma:
+		id := p.node(KindTuple, start)
+		b := list{parent: id}
+		p.add(&b, x, FieldElts)
+		p.next()
+		p.elements(&b, tRParen)
+		p.nodes[id].flags |= FlagParenthesized
+		p.closeBracket(id, tRParen)
+		return id
+	}
+	if p.k != tRParen {
+		x = p.spoil(x, "a comma, an operator or a bracket is missing")
+		if p.k == tComma {
+			id := p.node(KindTuple, start)
+			b := list{parent: id}
+			p.add(&b, x, FieldElts)
+			p.next()
+			p.elements(&b, tRParen)
+			p.nodes[id].flags |= FlagParenthesized
+			p.closeBracket(id, tRParen)
+			return id
+		}
+	}
+	end := p.nodes[x].end
+	p.nodes[x].flags |= FlagParenthesized
+	p.closeBracket(x, tRParen)
+	p.nodes[x].end = end
+	return x
+}
+
+// elements reads the rest of a tuple's, list's or set's elements, up to its
+// closer. The current token begins an element or is the closer.
+func (p *parser) elements(b *list, closer tk) {
+	for p.k != closer && p.k != tNewline && p.k != tEOF {
+		x := p.starOrNamed(true)
+		if p.k != tComma && p.k != closer {
+			x = p.spoil(x, "a comma or a bracket is missing")
+		}
+		p.add(b, x, FieldElts)
+		if !p.accept(tComma) {
+			return
+		}
+	}
+}
+
+func (p *parser) listDisplay() int32 {
+	id := p.node(KindList, p.start())
+	b := list{parent: id}
+	p.next()
+	if p.k != tRBracket {
+		x := p.starOrNamed(true)
+		if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+			p.nodes[id].kind = KindListComp
+			p.add(&b, x, FieldElt)
+			p.generators(&b, true)
+			p.closeBracket(id, tRBracket)
+			return id
+		}
+		if p.k != tComma && p.k != tRBracket {
+			x = p.spoil(x, "a comma or a bracket is missing")
+		}
+		p.add(&b, x, FieldElts)
+		if p.accept(tComma) {
+			p.elements(&b, tRBracket)
+		}
+	}
+	p.closeBracket(id, tRBracket)
+	return id
+}
+
+// braces reads a dict, a set or a comprehension of them.
+func (p *parser) braces() int32 {
+	id := p.node(KindDict, p.start())
+	b := list{parent: id}
+	p.next()
+	if p.k == tRBrace {
+		p.closeBracket(id, tRBrace)
+		return id
+	}
+	if p.k != tDoubleStar {
+		x := p.starOrNamed(true)
+		if p.k != tColon {
+			p.nodes[id].kind = KindSet
+			if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+				p.nodes[id].kind = KindSetComp
+				p.add(&b, x, FieldElt)
+				p.generators(&b, false)
+				p.closeBracket(id, tRBrace)
+				return id
+			}
+			if p.k != tComma && p.k != tRBrace {
+				x = p.spoil(x, "a comma, a colon or a bracket is missing")
+			}
+			p.add(&b, x, FieldElts)
+			if p.accept(tComma) {
+				p.elements(&b, tRBrace)
+			}
+			p.closeBracket(id, tRBrace)
+			return id
+		}
+		p.next()
+		v := p.test()
+		if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+			p.nodes[id].kind = KindDictComp
+			p.add(&b, x, FieldKey)
+			p.add(&b, v, FieldValue)
+			p.generators(&b, false)
+			p.closeBracket(id, tRBrace)
+			return id
+		}
+		p.item(&b, x, v)
+		if !p.accept(tComma) {
+			p.closeBracket(id, tRBrace)
+			return id
+		}
+	}
+	for p.k != tRBrace && p.k != tNewline && p.k != tEOF {
+		if p.k == tDoubleStar {
+			it := p.node(KindDictItem, p.start())
+			p.nodes[it].flags |= FlagDoubleStar
+			ib := list{parent: it}
+			p.next()
+			x := p.expr(precBitOr)
+			if p.k != tComma && p.k != tRBrace {
+				x = p.spoil(x, "a comma or a bracket is missing")
+			}
+			p.add(&ib, x, FieldValue)
+			p.finish(it)
+			p.add(&b, it, FieldItems)
+		} else {
+			x := p.test()
+			if p.accept(tColon) {
+				p.item(&b, x, p.test())
+			} else {
+				it, _ := p.wrap(KindDictItem, p.spoil(x, `":" is missing`), FieldKey)
+				p.nodes[it].flags |= FlagIncomplete
+				p.add(&b, it, FieldItems)
+			}
+		}
+		if !p.accept(tComma) {
+			break
+		}
+	}
+	p.closeBracket(id, tRBrace)
+	return id
+}
+
+// item adds one "key: value" to a dict.
+func (p *parser) item(b *list, key, value int32) {
+	if p.k != tComma && p.k != tRBrace {
+		value = p.spoil(value, "a comma or a bracket is missing")
+	}
+	it, ib := p.wrap(KindDictItem, key, FieldKey)
+	p.add(&ib, value, FieldValue)
+	p.finish(it)
+	p.add(b, it, FieldItems)
+}
+
+// generators reads the "for" clauses of a comprehension. Python 2 allows a bare
+// tuple behind "in" in a list.
+func (p *parser) generators(b *list, inList bool) {
+	for {
+		id := p.node(KindComprehension, p.start())
+		c := list{parent: id}
+		if p.k == tAsync {
+			p.nodes[id].flags |= FlagAsync
+			p.next()
+		}
+		p.next()
+		p.add(&c, p.targets(), FieldTarget)
+		if !p.accept(tIn) {
+			p.fail(`"in" is missing`)
+			p.nodes[id].flags |= FlagIncomplete
+			p.finish(id)
+			p.add(b, id, FieldGenerators)
+			return
+		}
+		x := p.oldTest()
+		if inList && p.k == tComma {
+			t, tb := p.wrap(KindTuple, x, FieldElts)
+			for p.accept(tComma) && p.startsExpr() {
+				p.add(&tb, p.oldTest(), FieldElts)
+			}
+			p.evidence2++
+			x = p.finish(t)
+		}
+		p.add(&c, x, FieldIter)
+		for p.accept(tIf) {
+			var x int32
+			if p.k.isName() && p.peek(1) == tWalrus {
+				x = p.named()
+			} else {
+				x = p.oldTest()
+			}
+			p.add(&c, x, FieldIfs)
+		}
+		p.finish(id)
+		p.add(b, id, FieldGenerators)
+		if p.k != tFor && (p.k != tAsync || p.peek(1) != tFor) {
+			return
+		}
+	}
+}
+
+// oldTest reads a disjunction, or a lambda whose body is one.
+func (p *parser) oldTest() int32 {
+	if p.k == tLambda {
+		return p.lambda(true)
+	}
+	return p.expr(precOr)
+}
+
+// targets reads the names between "for" and "in".
+func (p *parser) targets() int32 {
+	x := p.starTarget()
+	if p.k != tComma {
+		return x
+	}
+	id, b := p.wrap(KindTuple, x, FieldElts)
+	for p.accept(tComma) && p.startsExpr() {
+		p.add(&b, p.starTarget(), FieldElts)
+	}
+	return p.finish(id)
+}
+
+func (p *parser) starTarget() int32 {
+	if p.k == tStar {
+		return p.starOrNamed(false)
+	}
+	return p.expr(precBitOr)
+}
+
+// repr reads Python 2's "`x`".
+func (p *parser) repr() int32 {
+	id := p.node(KindRepr, p.start())
+	b := list{parent: id}
+	p.next()
+	p.evidence2++
+	x := p.exprList()
+	if p.k != tBacktick {
+		p.add(&b, x, FieldValue)
+		p.fail("a backtick is missing")
+		p.finish(id)
+		return p.bury(id, p.i)
+	}
+	p.add(&b, x, FieldValue)
+	p.next()
+	return p.finish(id)
+}
+
+// strings reads one string literal, or several side by side.
+func (p *parser) strings() int32 {
+	first := p.stringPiece()
+	if p.k != tString && p.k != tFStart {
+		return first
+	}
+	kind := p.nodes[first].kind
+	id, b := p.wrap(KindString, first, FieldPieces)
+	flags := p.nodes[first].flags
+	for p.k == tString || p.k == tFStart {
+		x := p.stringPiece()
+		if k := p.nodes[x].kind; k != KindString && kind != KindTString {
+			kind = k
+		}
+		flags |= p.nodes[x].flags
+		p.add(&b, x, FieldPieces)
+	}
+	p.nodes[id].kind = kind
+	p.nodes[id].flags |= flags & FlagIncomplete
+	return p.finish(id)
+}
+
+// stringPiece reads one literal.
+func (p *parser) stringPiece() int32 {
+	if p.k == tString {
+		broken := p.toks[p.i].broken
+		id := p.leaf(KindString)
+		if broken {
+			p.nodes[id].flags |= FlagIncomplete
+			p.failed = true // the lexer has reported it
+		}
+		return id
+	}
+	id := p.node(KindFString, p.start())
+	if c := p.src[p.start()]; c|0x20 == 't' || p.src[p.start()+1]|0x20 == 't' {
+		p.nodes[id].kind = KindTString
+	}
+	p.evidence3++
+	b := list{parent: id}
+	p.next()
+	for {
+		switch p.k {
+		case tFMiddle:
+			p.next()
+		case tFieldOpen:
+			p.add(&b, p.formatted(), FieldValues)
+		case tFEnd:
+			if t := p.toks[p.i]; t.start == t.end {
+				p.nodes[id].flags |= FlagIncomplete
+			}
+			p.next()
+			return p.finish(id)
+		default:
+			p.nodes[id].flags |= FlagIncomplete
+			return p.finish(id)
+		}
+	}
+}
+
+// formatted reads one replacement field.
+func (p *parser) formatted() int32 {
+	id := p.node(KindFormattedValue, p.start())
+	b := list{parent: id}
+	p.next()
+	p.depth++
+	defer func() { p.depth-- }()
+	if p.depth > maxDepth {
+		p.add(&b, p.tooDeep(), FieldValue)
+		p.closeBracket(id, tFieldClose)
+		return id
+	}
+	var x int32
+	switch {
+	case p.k == tYield:
+		x = p.yield()
+	default:
+		x = p.starOrNamed(true)
+		if p.k == tComma {
+			t, tb := p.wrap(KindTuple, x, FieldElts)
+			for p.accept(tComma) && p.startsExpr() {
+				p.add(&tb, p.starOrNamed(true), FieldElts)
+			}
+			x = p.finish(t)
+		}
+	}
+	p.add(&b, x, FieldValue)
+	p.accept(tAssign)
+	if p.accept(tFBang) {
+		if !p.accept(tName) {
+			p.fail("a conversion is missing")
+		}
+	}
+	if p.accept(tFColon) {
+		for {
+			if p.k == tFMiddle {
+				p.next()
+			} else if p.k == tFieldOpen {
+				p.add(&b, p.formatted(), FieldSpec)
+			} else {
+				break
+			}
+		}
+	}
+	p.closeBracket(id, tFieldClose)
+	return id
+}

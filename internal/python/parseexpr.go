@@ -1,0 +1,483 @@
+package python
+
+// Binding powers of the operators (Python reference, "Operator precedence").
+const (
+	precOr = iota + 1
+	precAnd
+	precNot
+	precCompare
+	precBitOr
+	precBitXor
+	precBitAnd
+	precShift
+	precSum
+	precProduct
+	precUnary
+	precPower
+)
+
+// binary is the precedence and the operator of a token between operands.
+type binary struct {
+	prec uint8
+	op   op
+}
+
+var binaries = [tkCount]binary{
+	tOr:           {precOr, opOr},
+	tAnd:          {precAnd, opAnd},
+	tNot:          {precCompare, opNotIn},
+	tIn:           {precCompare, opIn},
+	tIs:           {precCompare, opIs},
+	tLess:         {precCompare, opLess},
+	tGreater:      {precCompare, opGreater},
+	tLessEqual:    {precCompare, opLessEqual},
+	tGreaterEqual: {precCompare, opGreaterEqual},
+	tEqual:        {precCompare, opEqual},
+	tNotEqual:     {precCompare, opNotEqual},
+	tPipe:         {precBitOr, opBitOr},
+	tCaret:        {precBitXor, opBitXor},
+	tAmp:          {precBitAnd, opBitAnd},
+	tShiftLeft:    {precShift, opShiftLeft},
+	tShiftRight:   {precShift, opShiftRight},
+	tPlus:         {precSum, opAdd},
+	tMinus:        {precSum, opSub},
+	tStar:         {precProduct, opMul},
+	tAt:           {precProduct, opMatMul},
+	tSlash:        {precProduct, opDiv},
+	tDoubleSlash:  {precProduct, opFloorDiv},
+	tPercent:      {precProduct, opMod},
+	tDoubleStar:   {precPower, opPow},
+}
+
+// test reads an expression without ":=" and without commas.
+func (p *parser) test() int32 {
+	if p.k == tLambda {
+		return p.lambda(false)
+	}
+	x := p.expr(precOr)
+	if p.k != tIf {
+		return x
+	}
+	id, b := p.wrap(KindIfExp, x, FieldBody)
+	p.next()
+	p.add(&b, p.expr(precOr), FieldTest)
+	if p.k != tElse {
+		p.fail(`"else" is missing`)
+		p.finish(id)
+		return p.bury(id, p.i)
+	}
+	p.next()
+	p.depth++
+	if p.depth > maxDepth {
+		p.add(&b, p.tooDeep(), FieldOrelse)
+	} else {
+		p.add(&b, p.test(), FieldOrelse)
+	}
+	p.depth--
+	return p.finish(id)
+}
+
+// named reads an expression that may be "name := value".
+func (p *parser) named() int32 {
+	if p.k.isName() && p.toks[p.i+1].kind == tWalrus {
+		id, b := p.wrap(KindNamedExpr, p.leaf(KindName), FieldTarget)
+		p.evidence3++
+		p.next()
+		p.add(&b, p.test(), FieldValue)
+		return p.finish(id)
+	}
+	return p.test()
+}
+
+// starOrNamed reads an element of a display, a subscript or an expression list.
+func (p *parser) starOrNamed(walrus bool) int32 {
+	if p.k == tStar {
+		id := p.node(KindStarred, p.start())
+		b := list{parent: id}
+		p.next()
+		p.add(&b, p.expr(precBitOr), FieldValue)
+		return p.finish(id)
+	}
+	if walrus {
+		return p.named()
+	}
+	return p.test()
+}
+
+// expr reads operators that bind at least as tightly as prec.
+func (p *parser) expr(prec uint8) int32 {
+	p.depth++
+	if p.depth > maxDepth {
+		x := p.tooDeep()
+		p.depth--
+		return x
+	}
+	var x int32
+	switch p.k {
+	case tMinus:
+		x = p.unary(opSub, precUnary)
+	case tPlus:
+		x = p.unary(opAdd, precUnary)
+	case tTilde:
+		x = p.unary(opInvert, precUnary)
+	case tNot:
+		if prec > precNot {
+			p.fail(`"not" needs parentheses here`)
+		}
+		x = p.unary(opNot, precNot)
+	default:
+		x = p.primary()
+	}
+	for n := 0; ; n++ {
+		o := binaries[p.k]
+		if o.prec < prec || o.prec == 0 {
+			break
+		}
+		if !p.chain(n) {
+			p.limit("the expression is too long; the rest is not read")
+			p.skipElement(true)
+			x = p.bury(x, p.i)
+			break
+		}
+		switch o.prec {
+		case precOr, precAnd:
+			x = p.boolean(x, o)
+		case precCompare:
+			if p.k == tNot && p.peek(1) != tIn {
+				p.depth--
+				return x
+			}
+			x = p.compare(x)
+		default:
+			right := o.prec + 1
+			if o.prec == precPower {
+				right = precUnary
+			}
+			p.next()
+			r := p.expr(right)
+			id, b := p.wrap(KindBinOp, x, FieldLeft)
+			p.add(&b, r, FieldRight)
+			p.nodes[id].op = o.op
+			x = p.finish(id)
+		}
+	}
+	p.depth--
+	return x
+}
+
+func (p *parser) unary(o op, prec uint8) int32 {
+	id := p.node(KindUnaryOp, p.start())
+	p.nodes[id].op = o
+	b := list{parent: id}
+	p.next()
+	p.add(&b, p.expr(prec), FieldValue)
+	return p.finish(id)
+}
+
+// boolean reads "x or y or ..." as one node.
+func (p *parser) boolean(x int32, o binary) int32 {
+	id, b := p.wrap(KindBoolOp, x, FieldElts)
+	p.nodes[id].op = o.op
+	k := p.k
+	for p.k == k {
+		p.next()
+		p.add(&b, p.expr(o.prec+1), FieldElts)
+	}
+	return p.finish(id)
+}
+
+// compare reads "x < y <= ..." as one node.
+func (p *parser) compare(x int32) int32 {
+	id, b := p.wrap(KindCompare, x, FieldLeft)
+	for {
+		o := binaries[p.k]
+		if o.prec != precCompare || p.k == tNot && p.peek(1) != tIn {
+			return p.finish(id)
+		}
+		c := p.node(KindOperator, p.start())
+		switch {
+		case p.k == tNot:
+			p.next()
+		case p.k == tIs && p.peek(1) == tNot:
+			o.op = opIsNot
+			p.next()
+		case p.k == tNotEqual && p.src[p.start()] == '<':
+			p.evidence2++
+		}
+		p.nodes[c].op = o.op
+		p.next()
+		p.finish(c)
+		p.add(&b, c, FieldOps)
+		p.add(&b, p.expr(precBitOr), FieldComparators)
+	}
+}
+
+// isAwait reports whether "await" at the current token is the keyword.
+func (p *parser) isAwait() bool {
+	switch k := p.toks[p.i+1].kind; {
+	case k.isName() || k == tNumber || k == tString || k == tFStart || k == tLBrace || k == tEllipsis:
+		return true
+	case k == tLParen || k == tLBracket || k == tMinus || k == tPlus || k == tTilde:
+		return p.inAsync
+	}
+	return false
+}
+
+// primary reads an atom with its attributes, calls and subscripts.
+func (p *parser) primary() int32 {
+	if p.k == tAwait && p.isAwait() {
+		id := p.node(KindAwait, p.start())
+		b := list{parent: id}
+		p.next()
+		p.depth++
+		if p.depth > maxDepth {
+			p.add(&b, p.tooDeep(), FieldValue)
+		} else {
+			p.add(&b, p.primary(), FieldValue)
+		}
+		p.depth--
+		return p.finish(id)
+	}
+	x := p.atom()
+	for n := 0; ; n++ {
+		switch p.k {
+		case tDot, tLParen, tLBracket:
+		default:
+			return x
+		}
+		if !p.chain(n) {
+			p.limit("the expression is too long; the rest is not read")
+			p.skipElement(true)
+			return p.bury(x, p.i)
+		}
+		switch p.k {
+		case tDot:
+			id, _ := p.wrap(KindAttribute, x, FieldObject)
+			p.next()
+			switch {
+			case p.k.isName():
+				p.next()
+			case p.k.isKeyword():
+				p.fail("a keyword as an attribute's name")
+				p.nodes[id].flags |= FlagIncomplete
+				p.next()
+				p.finish(id)
+				id = p.bury(id, p.i)
+			default:
+				p.fail(`a name is missing behind "."`)
+				p.nodes[id].flags |= FlagIncomplete
+				p.finish(id)
+				id = p.bury(id, p.i)
+			}
+			x = p.finish(id)
+		case tLParen:
+			id, b := p.wrap(KindCall, x, FieldFunc)
+			p.arguments(id, &b, FieldArgs)
+			x = id
+		case tLBracket:
+			id, b := p.wrap(KindSubscript, x, FieldObject)
+			p.next()
+			p.add(&b, p.subscript(), FieldIndex)
+			p.closeBracket(id, tRBracket)
+			x = id
+		}
+	}
+}
+
+// arguments reads "(...)" of a call or a class. A generator expression that is
+// the only argument has the parentheses for its own.
+func (p *parser) arguments(id int32, b *list, fd Field) {
+	open := p.start()
+	p.next()
+	only := int32(0)
+	count := 0
+	for p.k != tRParen && p.k != tNewline && p.k != tEOF {
+		x := p.argument()
+		count++
+		if p.nodes[x].kind == KindGeneratorExp && p.nodes[x].flags&FlagParenthesized == 0 {
+			only = x
+		}
+		if p.k != tComma && p.k != tRParen {
+			x = p.spoil(x, "a comma or a bracket is missing")
+		}
+		p.add(b, x, fd)
+		if !p.accept(tComma) {
+			break
+		}
+	}
+	p.closeBracket(id, tRParen)
+	if only != 0 && count == 1 {
+		p.nodes[only].start = open
+		p.nodes[only].end = p.nodes[id].end
+	}
+}
+
+// argument reads one argument of a call.
+func (p *parser) argument() int32 {
+	switch {
+	case p.k == tStar:
+		id := p.node(KindStarred, p.start())
+		b := list{parent: id}
+		p.next()
+		p.add(&b, p.test(), FieldValue)
+		return p.finish(id)
+	case p.k == tDoubleStar:
+		id := p.node(KindKeyword, p.start())
+		p.nodes[id].flags |= FlagDoubleStar
+		b := list{parent: id}
+		p.next()
+		p.add(&b, p.test(), FieldValue)
+		return p.finish(id)
+	case p.toks[p.i+1].kind == tAssign && (p.k.isName() || p.k.isKeyword()):
+		id := p.node(KindKeyword, p.start())
+		if p.k.isKeyword() {
+			p.fail("a keyword as an argument's name")
+			p.nodes[id].flags |= FlagIncomplete
+		}
+		p.next()
+		p.next()
+		b := list{parent: id}
+		if p.k == tComma || p.k == tRParen {
+			p.add(&b, p.missing("a value is missing"), FieldValue)
+		} else {
+			p.add(&b, p.test(), FieldValue)
+		}
+		return p.finish(id)
+	}
+	x := p.named()
+	if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+		id, b := p.wrap(KindGeneratorExp, x, FieldElt)
+		p.generators(&b, false)
+		x = p.finish(id)
+	}
+	return x
+}
+
+// subscript reads what stands in square brackets behind an expression.
+func (p *parser) subscript() int32 {
+	if p.k == tRBracket {
+		return p.missing("an index is missing")
+	}
+	x := p.index()
+	if p.k != tComma {
+		if p.k != tRBracket {
+			x = p.spoil(x, "a comma or a bracket is missing")
+		}
+		if p.k != tComma {
+			return x
+		}
+	}
+	id, b := p.wrap(KindTuple, x, FieldElts)
+	for p.accept(tComma) && p.k != tRBracket {
+		x = p.index()
+		if p.k != tComma && p.k != tRBracket {
+			x = p.spoil(x, "a comma or a bracket is missing")
+		}
+		p.add(&b, x, FieldElts)
+	}
+	return p.finish(id)
+}
+
+// index reads one index or slice.
+func (p *parser) index() int32 {
+	start := p.start()
+	x := int32(0)
+	if p.k != tColon {
+		x = p.starOrNamed(true)
+		if p.k != tColon {
+			return x
+		}
+	}
+	id := p.node(KindSlice, start)
+	b := list{parent: id}
+	if x != 0 {
+		p.nodes[id].start = p.nodes[x].start
+		p.add(&b, x, FieldLower)
+	}
+	p.next()
+	if p.k != tColon && p.k != tComma && p.k != tRBracket {
+		p.add(&b, p.test(), FieldUpper)
+	}
+	if p.accept(tColon) && p.k != tComma && p.k != tRBracket {
+		p.add(&b, p.test(), FieldStep)
+	}
+	return p.finish(id)
+}
+
+// exprList reads expressions separated by commas, a Tuple if there is a comma.
+func (p *parser) exprList() int32 {
+	x := p.starOrNamed(false)
+	if p.k != tComma {
+		return x
+	}
+	id, b := p.wrap(KindTuple, x, FieldElts)
+	for p.accept(tComma) && p.startsExpr() {
+		p.add(&b, p.starOrNamed(false), FieldElts)
+	}
+	return p.finish(id)
+}
+
+// exprListYield is exprList or a yield expression.
+func (p *parser) exprListYield() int32 {
+	if p.k == tYield {
+		return p.yield()
+	}
+	return p.exprList()
+}
+
+// startsExpr reports whether the current token can begin an expression.
+func (p *parser) startsExpr() bool {
+	switch k := p.k; {
+	case k.isName(), k == tNumber, k == tString, k == tFStart:
+		return true
+	default:
+		switch k {
+		case tLParen, tLBracket, tLBrace, tMinus, tPlus, tTilde, tNot, tLambda, tStar, tBacktick, tEllipsis:
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) yield() int32 {
+	id := p.node(KindYield, p.start())
+	b := list{parent: id}
+	p.next()
+	if p.accept(tFrom) {
+		p.evidence3++
+		p.nodes[id].kind = KindYieldFrom
+		p.add(&b, p.test(), FieldValue)
+	} else if p.startsExpr() {
+		p.add(&b, p.exprList(), FieldValue)
+	}
+	return p.finish(id)
+}
+
+// lambda reads a lambda; old is for the places of Python 2's old_lambda, whose
+// body has no conditional expression.
+func (p *parser) lambda(old bool) int32 {
+	id := p.node(KindLambda, p.start())
+	b := list{parent: id}
+	p.next()
+	ps := p.node(KindParameters, p.start())
+	p.params(ps, tColon, false)
+	p.add(&b, ps, FieldParams)
+	if !p.accept(tColon) {
+		p.fail(`":" is missing`)
+		p.finish(id)
+		return p.bury(id, p.i)
+	}
+	p.depth++
+	switch {
+	case p.depth > maxDepth:
+		p.add(&b, p.tooDeep(), FieldBody)
+	case old && p.k == tLambda:
+		p.add(&b, p.lambda(true), FieldBody)
+	case old:
+		p.add(&b, p.expr(precOr), FieldBody)
+	default:
+		p.add(&b, p.test(), FieldBody)
+	}
+	p.depth--
+	return p.finish(id)
+}
