@@ -44,6 +44,14 @@ func LintShort(w, summary io.Writer, r Lint, opts TextOptions) error {
 	return err
 }
 
+// NotesText writes the notes alone, where there is nothing else to say.
+func NotesText(w io.Writer, notes []stack.Note, opts TextOptions) error {
+	var b strings.Builder
+	writeNotes(&b, notes, opts, palette{opts.Color})
+	_, err := io.WriteString(w, strings.TrimSuffix(b.String(), "\n"))
+	return err
+}
+
 func writeFinding(b *strings.Builder, f finding.Finding, source Source, p palette) {
 	kind := f.Severity.String()
 	if f.Rule != "" {
