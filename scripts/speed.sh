@@ -30,9 +30,9 @@ files=$(find "$tree" -name '*.py' | wc -l)
 # micros runs a command and prints its wall time in microseconds.
 micros() {
 	local from to
-	from=${EPOCHREALTIME/./}
+	from=${EPOCHREALTIME/[.,]/}
 	"$@" >/dev/null 2>&1 || [ $? = 1 ] || { echo "scripts/speed.sh: error: $* failed" >&2; return 2; }
-	to=${EPOCHREALTIME/./}
+	to=${EPOCHREALTIME/[.,]/}
 	echo $((to - from))
 }
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
