@@ -1,0 +1,102 @@
+package conformance
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+)
+
+// django gives the command that runs scenarios through a real Django 3.2 to
+// 6.x. It uses MWCHECK_DJANGO_PATH, further entries for PYTHONPATH (asgiref
+// among them), and the corpus of the repository.
+func django(t *testing.T, family string) *exec.Cmd {
+	t.Helper()
+	corpus, err := filepath.Abs("../.corpus/python3-django/usr/lib/python3/dist-packages")
+	require.NoError(t, err)
+	path := corpus
+	if extra := os.Getenv("MWCHECK_DJANGO_PATH"); extra != "" {
+		path = extra + string(filepath.ListSeparator) + corpus
+	}
+	env := append(os.Environ(), "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
+	probe := exec.Command("python3", "-c", "import django, asgiref; print(django.VERSION[0], django.VERSION[1])")
+	probe.Env = env
+	version, err := probe.Output()
+	if err != nil {
+		if os.Getenv("REQUIRE_DJANGO") == "1" {
+			t.Fatalf("no Django to import: %v", err)
+		}
+		t.Skip("no python3 that can import django and asgiref; set MWCHECK_DJANGO_PATH")
+	}
+	if string(bytes.TrimSpace(version)) != "3 2" {
+		t.Skipf("the Django at hand is %s, the comparison is with 3.2", bytes.TrimSpace(version))
+	}
+	cmd := exec.Command("python3", "-W", "ignore", "testdata/django/engine.py", family)
+	cmd.Env = env
+	return cmd
+}
+
+func askDjango(t *testing.T, family string, scenarios []Scenario) []Trace {
+	t.Helper()
+	cmd := django(t, family)
+	var in, stderr bytes.Buffer
+	for i := range scenarios {
+		line, err := json.Marshal(&scenarios[i])
+		require.NoError(t, err)
+		in.Write(append(line, '\n'))
+	}
+	cmd.Stdin, cmd.Stderr = &in, &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s", stderr.String())
+	var traces []Trace
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, maxVectorLine)
+	for lines.Scan() {
+		var trace Trace
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &trace))
+		traces = append(traces, trace)
+	}
+	require.Len(t, traces, len(scenarios))
+	return traces
+}
+
+// TestDjangoItself compares deep stacks that no vector holds with what the real
+// handlers of Django do with them, live.
+func TestDjangoItself(t *testing.T) {
+	n := 400
+	if more, err := strconv.Atoi(os.Getenv("MWCHECK_DJANGO_SCENARIOS")); err == nil {
+		n = more
+	}
+	gen := genScenario(8, []string{"hooks", "hooks", "mixin", "modern", "function"}, true)
+	for _, family := range []string{FamilyModern, FamilyAsync} {
+		t.Run(family, func(t *testing.T) {
+			engine, ok := EngineByName(family + "@3.2")
+			require.True(t, ok)
+			var scenarios []Scenario
+			for i := range n {
+				s := gen.Example(i)
+				s.ID = fmt.Sprintf("generated/%d", i)
+				scenarios = append(scenarios, s)
+			}
+			bad := 0
+			for i, want := range askDjango(t, family, scenarios) {
+				if diff := cmp.Diff(want, engine.Run(&scenarios[i])); diff != "" {
+					line, err := json.Marshal(&scenarios[i])
+					require.NoError(t, err)
+					t.Errorf("%s\n(-django +engine)\n%s", line, diff)
+					if bad++; bad > 3 {
+						t.FailNow()
+					}
+				}
+			}
+		})
+	}
+}
