@@ -1,0 +1,102 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// Example is a settings module that shows a rule at work.
+type Example struct {
+	Django string      // the project's Django version
+	Model  stack.Model // of Layers; empty: modern
+	// Layers are the list of the model's setting; Classic is a second list, in
+	// MIDDLEWARE_CLASSES, beside a modern one.
+	Layers, Classic []string
+	Apps            []string // INSTALLED_APPS; nil: not assigned
+}
+
+func (e Example) empty() bool { return e.Django == "" || len(e.Layers) == 0 }
+
+// ExampleFile is the name examples go by in documentation.
+const ExampleFile = "settings.py"
+
+// Settings is the example as the text of a settings module, and the stacks that
+// a reader of it finds, with their places in the text.
+func (e Example) Settings() (text string, stacks []*stack.Stack) {
+	w := &exampleWriter{}
+	if e.Apps != nil {
+		w.list("INSTALLED_APPS", e.Apps)
+	}
+	model := e.Model
+	if model == "" {
+		model = stack.Modern
+	}
+	add := func(model stack.Model, layers []string) {
+		s := &stack.Stack{
+			ID: "settings:" + model.Setting(), Module: "settings", File: ExampleFile, Setting: model.Setting(),
+			Model: model, Complete: true, Effective: true,
+		}
+		s.Span, s.Entries = w.list(model.Setting(), layers)
+		stacks = append(stacks, s)
+	}
+	if e.Classic != nil {
+		add(stack.Classic, e.Classic)
+	}
+	add(model, e.Layers)
+	return w.b.String(), stacks
+}
+
+// Config is what is known beside the stacks of the example.
+func (e Example) Config() Config {
+	version, _ := stack.ParseVersion(e.Django)
+	return Config{
+		Django: At(version),
+		Setting: func(_ *stack.Stack, name string) Value {
+			if name == "INSTALLED_APPS" && e.Apps != nil {
+				return Value{State: Known, Value: slices.Clone(e.Apps)}
+			}
+			if name == "INSTALLED_APPS" {
+				return Value{State: Unknown}
+			}
+			return Value{}
+		},
+	}
+}
+
+type exampleWriter struct {
+	b    strings.Builder
+	line int
+}
+
+func (w *exampleWriter) put(line string) (start int) {
+	start = w.b.Len()
+	w.b.WriteString(line + "\n")
+	w.line++
+	return start
+}
+
+// list writes an assignment and returns the place of the name and the elements.
+func (w *exampleWriter) list(name string, paths []string) (stack.Span, []stack.Entry) {
+	start := w.put(name + " = [")
+	span := w.span(start, 1, name)
+	var entries []stack.Entry
+	for _, p := range paths {
+		text := fmt.Sprintf("%q", p)
+		start := w.put("    " + text + ",")
+		entries = append(entries, stack.Entry{Path: p, Span: w.span(start+4, 5, text)})
+	}
+	w.put("]")
+	return span, entries
+}
+
+func (w *exampleWriter) span(start, column int, text string) stack.Span {
+	n := utf8.RuneCountInString(text)
+	return stack.Span{
+		File: ExampleFile, Start: start, End: start + len(text),
+		Line: w.line, Column: column, EndLine: w.line, EndColumn: column + n,
+	}
+}

@@ -1,0 +1,416 @@
+package lint
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/finding"
+)
+
+// violation is a fact that the entry subject does not follow.
+type violation struct {
+	fact    *applied
+	subject int
+	// others are the entries it collides with, outermost first; none for the
+	// facts that only ask for a place near an end.
+	others []int
+	// perhaps says that something unknown in the list may fulfil the fact.
+	perhaps bool
+}
+
+// orderCheck finds the violations of one stack. What it leaves out, and why:
+//
+//   - what would break a must fact if it were put right;
+//   - what another fact of at least its strength asks for the other way round,
+//     unless that one is the vaguer of the two;
+//   - what the catalog's table of contradictions excuses;
+//   - what a stronger or more specific fact already says of the same two layers.
+type orderCheck struct {
+	p     *Pass
+	facts []applied
+	n     int // entries looked at
+	// must are the pairs that must facts demand, as lists of entries that have
+	// to come behind one; built when first needed.
+	must [][]int
+}
+
+func (c *orderCheck) run() []violation {
+	var found []violation
+	for i := range c.facts {
+		f := &c.facts[i]
+		for _, s := range c.p.players[f.Subject] {
+			if s < c.n {
+				found = append(found, c.check(f, s)...)
+			}
+		}
+	}
+	for i := range found {
+		v := &found[i]
+		v.others = slices.DeleteFunc(v.others, func(j int) bool { return c.excused(v, j) })
+	}
+	found = slices.DeleteFunc(found, func(v violation) bool { return len(v.others) == 0 && !near(v.fact) })
+	slices.SortStableFunc(found, func(a, b violation) int {
+		return cmp.Or(-cmp.Compare(a.severity(), b.severity()), cmp.Compare(vagueness(a.fact), vagueness(b.fact)),
+			cmp.Compare(a.fact.index, b.fact.index), cmp.Compare(a.subject, b.subject))
+	})
+	return c.choose(found)
+}
+
+// choose takes the violations in order of weight and leaves out what has been
+// said: every pair of layers is reported once, a place near an end only for a
+// layer nothing else is said of, and of two contradicting facts only one.
+func (c *orderCheck) choose(found []violation) []violation {
+	var out []violation
+	claimed := map[[2]int]bool{}
+	touched := map[int]bool{}
+	for _, v := range found {
+		if slices.ContainsFunc(out, func(o violation) bool { return c.p.Catalog.Contradict(o.fact.ID, v.fact.ID) }) {
+			continue
+		}
+		if near(v.fact) {
+			if touched[v.subject] {
+				continue
+			}
+			out = append(out, v)
+			continue
+		}
+		v.others = slices.DeleteFunc(v.others, func(j int) bool { return claimed[pair(v.subject, j)] })
+		if len(v.others) == 0 {
+			continue
+		}
+		if v.fact.unsure == "" {
+			for _, j := range v.others {
+				claimed[pair(v.subject, j)] = true
+				touched[j] = true
+			}
+			touched[v.subject] = true
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func pair(a, b int) [2]int { return [2]int{min(a, b), max(a, b)} }
+
+func near(f *applied) bool {
+	return f.Relation == catalog.NearFirst || f.Relation == catalog.NearLast
+}
+
+func (v *violation) severity() finding.Severity {
+	switch {
+	case v.fact.unsure != "":
+		return 0
+	case v.perhaps:
+		return min(v.fact.severity, finding.Warning)
+	}
+	return v.fact.severity
+}
+
+// vagueness orders facts: two layers by name, then those that reach a layer by
+// a tag, then those against all others, then those of a place.
+func vagueness(f *applied) int {
+	n := 0
+	if _, tag := catalog.TagOf(f.Subject); tag {
+		n++
+	}
+	for _, t := range f.Targets {
+		if _, tag := catalog.TagOf(t); tag {
+			n++
+			break
+		}
+	}
+	switch {
+	case slices.Contains(f.Targets, "*"):
+		return 3
+	case f.Relation == catalog.First || f.Relation == catalog.Last:
+		return 4
+	case near(f):
+		return 5
+	}
+	return n
+}
+
+func specific(f *applied) bool {
+	return vagueness(f) == 0 && (f.Relation == catalog.After || f.Relation == catalog.Before)
+}
+
+// check returns the violations of one fact by one entry: one for every target.
+func (c *orderCheck) check(f *applied, s int) []violation {
+	switch f.Relation {
+	case catalog.After, catalog.Before:
+		var out []violation
+		for _, t := range f.Targets {
+			if v, ok := c.beside(f, s, t); ok {
+				out = append(out, v)
+			}
+		}
+		return out
+	case catalog.DirectlyAfter:
+		return c.directly(f, s)
+	case catalog.First, catalog.Last:
+		from, to := 0, s
+		if f.Relation == catalog.Last {
+			from, to = s+1, c.n
+		}
+		v := violation{fact: f, subject: s}
+		for j := from; j < to; j++ {
+			if c.counts(f, s, j) {
+				v.others = append(v.others, j)
+			}
+		}
+		return []violation{v}
+	case catalog.NearFirst, catalog.NearLast:
+		all := len(c.p.Layers)
+		if all < 4 || c.p.hasUnknown(0, all) || !c.p.Stack.Complete {
+			return nil
+		}
+		if (f.Relation == catalog.NearFirst && s*3 >= all*2) || (f.Relation == catalog.NearLast && (s+1)*3 <= all) {
+			return []violation{{fact: f, subject: s}}
+		}
+	}
+	return nil
+}
+
+// counts says that the entry j is one the fact speaks of: known, no exception,
+// and not itself in the part of the subject.
+func (c *orderCheck) counts(f *applied, s, j int) bool {
+	l := &c.p.Layers[j]
+	if j == s || l.Entry.Unknown || l.Role.Plays(f.Subject) {
+		return false
+	}
+	return !slices.ContainsFunc(f.Exceptions, l.Role.Plays)
+}
+
+// beside checks "after" and "before" for one target. A target by name is a
+// layer that has to have run, or has still to run: one such layer on the right
+// side is enough. A tag, and "*", speak of every layer.
+func (c *orderCheck) beside(f *applied, s int, target string) (violation, bool) {
+	v := violation{fact: f, subject: s}
+	_, tag := catalog.TagOf(target)
+	if target == "*" {
+		for j := range c.n {
+			if c.counts(f, s, j) && wrongSide(f, s, j) {
+				v.others = append(v.others, j)
+			}
+		}
+		return v, len(v.others) > 0
+	}
+	right := false
+	for _, j := range c.p.players[target] {
+		if j >= c.n || j == s || (tag && !c.counts(f, s, j)) {
+			continue
+		}
+		if wrongSide(f, s, j) {
+			v.others = append(v.others, j)
+		} else {
+			right = true
+		}
+	}
+	if len(v.others) == 0 || tag {
+		return v, len(v.others) > 0
+	}
+	if right {
+		return v, false
+	}
+	if f.Relation == catalog.After {
+		v.others = v.others[:1]
+		v.perhaps = c.p.hasUnknown(0, s)
+	} else {
+		v.others = v.others[len(v.others)-1:]
+		v.perhaps = c.p.hasUnknown(s+1, len(c.p.Layers))
+	}
+	return v, true
+}
+
+func wrongSide(f *applied, s, j int) bool {
+	if f.Relation == catalog.After {
+		return j > s
+	}
+	return j < s
+}
+
+// directly checks that nothing stands between the target and the subject.
+// Other layers that have to follow the same target directly may stand between.
+func (c *orderCheck) directly(f *applied, s int) []violation {
+	var best *violation
+	for _, t := range c.p.players[f.Targets[0]] {
+		if t >= c.n || t == s {
+			continue
+		}
+		v := violation{fact: f, subject: s}
+		if t > s {
+			v.others = []int{t}
+			v.perhaps = c.p.hasUnknown(0, s)
+		}
+		for j := t + 1; j < s; j++ {
+			if c.counts(f, s, j) && !c.alsoDirectly(j, f.Targets[0]) {
+				v.others = append(v.others, j)
+			}
+		}
+		if len(v.others) == 0 {
+			return nil
+		}
+		if best == nil || len(v.others) < len(best.others) {
+			best = &v
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return []violation{*best}
+}
+
+func (c *orderCheck) alsoDirectly(j int, target string) bool {
+	return slices.ContainsFunc(c.facts, func(g applied) bool {
+		return g.Relation == catalog.DirectlyAfter && g.Targets[0] == target && c.p.Layers[j].Role.Plays(g.Subject)
+	})
+}
+
+// excused says that the violation's collision with the entry j is not to be
+// reported.
+func (c *orderCheck) excused(v *violation, j int) bool {
+	f := v.fact
+	first, second := v.subject, j // the order that f asks for
+	if j > v.subject {
+		first, second = j, v.subject
+	}
+	if c.mustPath(second, first, f) {
+		return true
+	}
+	role := &c.p.Layers[j].Role
+	for i := range c.facts {
+		g := &c.facts[i]
+		if g.Fact == f.Fact || g.unsure != "" {
+			continue
+		}
+		if c.p.Catalog.Contradict(f.ID, g.ID) && role.Plays(g.Subject) {
+			return true
+		}
+		if f.Strength == catalog.Must || g.Subject == f.Subject {
+			continue
+		}
+		if g.severity >= f.severity && (!specific(f) || specific(g)) && c.demands(g, second, first) {
+			return true
+		}
+		// What is known of a layer by name weighs more than what is said of
+		// all layers with a tag, unless the fact's own subject asks for the
+		// same place.
+		if byTag(f) && c.wantsEdge(g, j, f.Relation) && !c.edgeItself(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// byTag says that a should fact reaches its targets by a tag or by "*".
+func byTag(f *applied) bool {
+	if f.Relation != catalog.Before && f.Relation != catalog.After {
+		return false
+	}
+	return slices.ContainsFunc(f.Targets, func(t string) bool {
+		_, tag := catalog.TagOf(t)
+		return tag || t == "*"
+	})
+}
+
+// wantsEdge says that g asks for j to be near the start (for a "before" fact)
+// or near the end (for an "after" fact) by j's own name.
+func (c *orderCheck) wantsEdge(g *applied, j int, relation catalog.Relation) bool {
+	if _, tag := catalog.TagOf(g.Subject); tag || !c.p.Layers[j].Role.Plays(g.Subject) {
+		return false
+	}
+	if relation == catalog.Before {
+		return g.Relation == catalog.First || g.Relation == catalog.NearFirst || g.Relation == catalog.DirectlyAfter || slices.Contains(g.Targets, "*")
+	}
+	return g.Relation == catalog.Last || g.Relation == catalog.NearLast
+}
+
+// edgeItself says that the subject of f is asked to be near the same end.
+func (c *orderCheck) edgeItself(f *applied) bool {
+	return slices.ContainsFunc(c.facts, func(g applied) bool {
+		if g.Subject != f.Subject {
+			return false
+		}
+		if f.Relation == catalog.Before {
+			return g.Relation == catalog.First || g.Relation == catalog.NearFirst
+		}
+		return g.Relation == catalog.Last || g.Relation == catalog.NearLast
+	})
+}
+
+// demands says that g asks for the entry a to stand before the entry b.
+func (c *orderCheck) demands(g *applied, a, b int) bool {
+	ra, rb := &c.p.Layers[a].Role, &c.p.Layers[b].Role
+	targets := func(s, t int, role *catalog.Role) bool {
+		return slices.ContainsFunc(g.Targets, func(ref string) bool {
+			return (ref == "*" || role.Plays(ref)) && c.counts(g, s, t)
+		})
+	}
+	switch g.Relation {
+	case catalog.After, catalog.DirectlyAfter:
+		return rb.Plays(g.Subject) && targets(b, a, ra)
+	case catalog.Before:
+		return ra.Plays(g.Subject) && targets(a, b, rb)
+	case catalog.First:
+		return ra.Plays(g.Subject) && c.counts(g, a, b)
+	case catalog.Last:
+		return rb.Plays(g.Subject) && c.counts(g, b, a)
+	}
+	return false
+}
+
+// mustPath says that must facts other than f demand, over any number of steps,
+// that the entry a stands before the entry b.
+func (c *orderCheck) mustPath(a, b int, f *applied) bool {
+	if c.must == nil {
+		c.buildMust()
+	}
+	direct := func(x, y int) bool {
+		return slices.ContainsFunc(c.facts, func(g applied) bool {
+			return g.Strength == catalog.Must && g.unsure == "" && g.Fact != f.Fact && c.demands(&g, x, y)
+		})
+	}
+	seen := make([]bool, c.n)
+	queue := []int{a}
+	seen[a] = true
+	for len(queue) > 0 {
+		x := queue[0]
+		queue = queue[1:]
+		for _, y := range c.must[x] {
+			if seen[y] || (f.Strength == catalog.Must && !direct(x, y)) {
+				continue
+			}
+			if y == b {
+				return true
+			}
+			seen[y] = true
+			queue = append(queue, y)
+		}
+	}
+	return false
+}
+
+func (c *orderCheck) buildMust() {
+	c.must = make([][]int, c.n)
+	for i := range c.facts {
+		g := &c.facts[i]
+		if g.Strength != catalog.Must || g.unsure != "" {
+			continue
+		}
+		for _, s := range c.p.players[g.Subject] {
+			for j := 0; s < c.n && j < c.n; j++ {
+				if c.demands(g, s, j) {
+					c.must[s] = append(c.must[s], j)
+				}
+				if c.demands(g, j, s) {
+					c.must[j] = append(c.must[j], s)
+				}
+			}
+		}
+	}
+	for i := range c.must {
+		slices.Sort(c.must[i])
+		c.must[i] = slices.Compact(c.must[i])
+	}
+}

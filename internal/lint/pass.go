@@ -1,0 +1,356 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// Pass is one stack with all that is known about it, as a rule sees it.
+type Pass struct {
+	Stack *stack.Stack
+	// Module are all stacks of the settings module, Stack among them: other
+	// variants, and the lists of the other setting.
+	Module  []*stack.Stack
+	Django  Django
+	Catalog *catalog.Catalog
+	// Layers has one element for every entry of the stack.
+	Layers []Layer
+
+	config  *Config
+	rule    *Rule
+	ignored bool
+	facts   []applied
+	names   map[string]int // short name -> number of different paths with it
+	reports []report
+	notes   []stack.Note
+	players map[string][]int
+}
+
+// Layer is one entry of the stack and what it counts as.
+type Layer struct {
+	Entry *stack.Entry
+	Index int
+	Role  catalog.Role
+	// Sure says that Role is everything the layer can count as: the catalog
+	// describes it, or all its base classes are known.
+	Sure bool
+}
+
+// Problem is what a rule reports. The message is put together from What, Why
+// and Action: fact; consequence; action.
+type Problem struct {
+	Fact     *catalog.Fact // nil where no fact of the catalog is behind it
+	Severity finding.Severity
+	What     string // "\"A\" at 3 comes before \"B\" at 5"
+	Why      string // what follows from it
+	Action   string // "move it after \"B\""
+	Label    string
+	Span     stack.Span
+	Subject  []string
+	Related  []finding.Related
+}
+
+type report struct {
+	rule    *Rule
+	problem Problem
+}
+
+// Report adds a finding.
+func (p *Pass) Report(problem Problem) { p.reports = append(p.reports, report{p.rule, problem}) }
+
+// Note adds something that could not be checked.
+func (p *Pass) Note(span stack.Span, format string, args ...any) {
+	p.notes = append(p.notes, stack.Note{Span: span, Message: fmt.Sprintf(format, args...)})
+}
+
+// applied is a fact that concerns the stack: its subject is there and its
+// version and condition hold, surely or perhaps.
+type applied struct {
+	*catalog.Fact
+	index    int // place in the catalog
+	severity finding.Severity
+	// only is the part of the versions it holds for, where the stack may run
+	// under others; "" where it holds for sure.
+	only string
+	// unsure is the setting that decides whether it holds and is not known.
+	unsure string
+}
+
+func newPass(config *Config, s *stack.Stack, module []*stack.Stack) *Pass {
+	p := &Pass{Stack: s, Module: module, Catalog: config.Catalog, config: config}
+	if config.Django != nil {
+		p.Django = config.Django(s)
+	}
+	p.ignored = !s.Effective || p.notRead(s.Model)
+	p.names = map[string]int{}
+	seen := map[string]bool{}
+	p.players = map[string][]int{}
+	for i := range s.Entries {
+		e := &s.Entries[i]
+		l := Layer{Entry: e, Index: i}
+		if !e.Unknown {
+			var bases []string
+			complete := false
+			if config.Bases != nil {
+				bases, complete = config.Bases(e.Path)
+			}
+			l.Role = p.Catalog.RoleOf(e.Path, bases)
+			l.Sure = l.Role.Exact || complete
+			if !seen[e.Path] {
+				seen[e.Path] = true
+				p.names[catalog.ShortName(e.Path)]++
+			}
+			for _, path := range l.Role.Paths {
+				p.players[path] = append(p.players[path], i)
+			}
+			for tag := range l.Role.Tags {
+				p.players["tag:"+tag] = append(p.players["tag:"+tag], i)
+			}
+		}
+		p.Layers = append(p.Layers, l)
+	}
+	for i, f := range p.Catalog.Facts {
+		if a, ok := p.apply(i, f); ok {
+			p.facts = append(p.facts, a)
+		}
+	}
+	return p
+}
+
+// notRead says that no Django the stack runs under reads the model's setting:
+// MIDDLEWARE came in 1.10 (django/core/handlers/base.py, load_middleware) and
+// MIDDLEWARE_CLASSES went in 2.0 (docs/releases/2.0.txt).
+func (p *Pass) notRead(m stack.Model) bool {
+	v := p.Django.At
+	if v.IsZero() {
+		return false
+	}
+	if m == stack.Classic {
+		return v.Compare(stack.Version{Major: 2}) >= 0
+	}
+	return v.Compare(stack.Version{Major: 1, Minor: 10}) < 0
+}
+
+// Players are the indices of the entries that play a subject or target.
+func (p *Pass) Players(ref string) []int { return p.players[ref] }
+
+func (p *Pass) apply(index int, f *catalog.Fact) (applied, bool) {
+	a := applied{Fact: f, index: index}
+	if f.Informative || f.Relation == catalog.Any {
+		return a, false
+	}
+	// Whether an app asks for a layer does not depend on the layer's being there.
+	if len(p.players[f.Subject]) == 0 && f.Relation != catalog.RequiredByApp {
+		return a, false
+	}
+	coverage := p.covers(f.Django)
+	if coverage == catalog.None {
+		return a, false
+	}
+	a.severity = finding.Warning
+	if f.Strength == catalog.Must {
+		a.severity = finding.Error
+	}
+	switch {
+	case f.Example(), f.Allowance != "", f.Relation == catalog.NearFirst, f.Relation == catalog.NearLast:
+		// An example, a thing the documentation allows under a condition, and
+		// "near": a matter of degree.
+		a.severity = finding.Note
+	case !f.FunctionalUntil.IsZero() && (p.Django.At.IsZero() || p.Django.At.Compare(f.FunctionalUntil.Version) > 0):
+		a.severity = finding.Note
+	}
+	if coverage == catalog.Some {
+		a.severity, a.only = finding.Note, "on Django "+f.Django.String()
+	}
+	if f.PackageFrom != "" {
+		pkg := p.packageOf(f.Subject)
+		have := ""
+		if p.config.PackageVersion != nil && pkg != "" {
+			have = p.config.PackageVersion(pkg)
+		}
+		switch {
+		case have == "":
+			a.severity, a.only = finding.Note, "with "+pkg+" "+f.PackageFrom+" and later"
+		case compareText(have, f.PackageFrom) < 0:
+			return a, false
+		}
+	}
+	if f.When != nil {
+		v := p.setting(f.When.Setting)
+		switch v.State {
+		case Unset:
+			if !f.When.Default {
+				return a, false
+			}
+		case Known:
+			holds, known := f.When.Holds(v.Value)
+			if known && !holds {
+				return a, false
+			}
+			if !known {
+				a.unsure = f.When.Setting
+			}
+		default:
+			a.unsure = f.When.Setting
+		}
+	}
+	return a, true
+}
+
+func (p *Pass) packageOf(ref string) string {
+	if m := p.Catalog.Find(ref); m != nil {
+		return m.Package
+	}
+	return ""
+}
+
+// covers says whether a range of versions holds the release of the stack. A
+// range that holds another release the project allows covers some of it.
+func (p *Pass) covers(r catalog.Range) catalog.Coverage {
+	c := r.Covers(p.Django.At, p.Stack.Model)
+	if c != catalog.None || p.Django.At.IsZero() {
+		return c
+	}
+	low, high := p.Django.Low, p.Django.High
+	if low.IsZero() && high.IsZero() {
+		return c
+	}
+	if !high.IsZero() && !r.From.IsZero() && r.From.Compare(high) > 0 {
+		return catalog.None
+	}
+	if !low.IsZero() && !r.To.IsZero() && r.To.Compare(low) < 0 {
+		return catalog.None
+	}
+	return catalog.Some
+}
+
+func (p *Pass) setting(name string) Value {
+	if p.config.Setting == nil {
+		return Value{}
+	}
+	return p.config.Setting(p.Stack, name)
+}
+
+// Facts returns the facts with one of the relations that concern the stack, in
+// catalog order, as copies. Facts that depend on a setting whose value is not
+// known are left out unless unsure is asked for.
+func (p *Pass) relation(relations ...catalog.Relation) []applied {
+	var out []applied
+	for _, a := range p.facts {
+		if slices.Contains(relations, a.Relation) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// name is what a layer is called in messages: its class, or the dotted path
+// where another layer of the stack has a class of that name.
+func (p *Pass) name(path string) string {
+	short := catalog.ShortName(path)
+	n := p.names[short]
+	if n > 1 || (n == 1 && !p.lists(path)) {
+		return strconv.Quote(path)
+	}
+	return strconv.Quote(short)
+}
+
+func (p *Pass) lists(path string) bool {
+	for i := range p.Stack.Entries {
+		if p.Stack.Entries[i].Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// at is a layer with its place: its number, or its line where something unknown
+// stands before it.
+func (p *Pass) at(i int) string {
+	e := &p.Stack.Entries[i]
+	for j := range i {
+		if p.Stack.Entries[j].Unknown {
+			return fmt.Sprintf("%s on line %d", p.name(e.Path), e.Span.Line)
+		}
+	}
+	return fmt.Sprintf("%s at %d", p.name(e.Path), i+1)
+}
+
+// list is some layers with their places, at most five of them.
+func (p *Pass) list(indices []int) string {
+	const most = 5
+	var parts []string
+	for k, i := range indices {
+		if k == most-1 && len(indices) > most {
+			parts = append(parts, fmt.Sprintf("%d more", len(indices)-k))
+			break
+		}
+		parts = append(parts, p.at(i))
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// hasUnknown says that something unknown stands in [from, to).
+func (p *Pass) hasUnknown(from, to int) bool {
+	for i := max(from, 0); i < min(to, len(p.Stack.Entries)); i++ {
+		if p.Stack.Entries[i].Unknown {
+			return true
+		}
+	}
+	return false
+}
+
+// why is a fact's reason as the middle part of a message.
+func (a *applied) why() string {
+	reason := clause(a.Reason)
+	if a.Allowance != "" {
+		reason += " (" + a.Allowance + ")"
+	}
+	if a.only != "" {
+		reason = a.only + ": " + reason
+	}
+	return reason
+}
+
+// clause makes a sentence, or several, part of a message: no capital at the
+// start unless the first word is a name, no period and no semicolon.
+func clause(sentence string) string {
+	s := strings.TrimSuffix(strings.TrimSpace(sentence), ".")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, ". ", ", "), "; ", ", ")
+	word, _, _ := strings.Cut(s, " ")
+	word = strings.TrimRight(word, ",:")
+	if word == "" || word == "Django" || strings.ToLower(word[1:]) != word[1:] || strings.ContainsAny(word, "_.") {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// compareText orders versions of packages by their numbers: "0.56.0" < "0.100".
+func compareText(a, b string) int {
+	for a != "" || b != "" {
+		var x, y string
+		x, a, _ = strings.Cut(a, ".")
+		y, b, _ = strings.Cut(b, ".")
+		if d := leadingNumber(x) - leadingNumber(y); d != 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+func leadingNumber(s string) int {
+	n := 0
+	for i := 0; i < len(s) && i < 9 && s[i] >= '0' && s[i] <= '9'; i++ {
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
+}

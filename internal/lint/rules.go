@@ -1,0 +1,21 @@
+package lint
+
+// Rules are all rules in the order of their ids.
+//
+// Considered and left out: Django's checks that run only under "check --deploy"
+// (security.W001 to W027). They speak of values of settings, or of the absence
+// of a layer that many sites leave out on purpose, and Django runs them itself.
+func Rules() []*Rule {
+	return []*Rule{
+		&wrongOrder,
+		&duplicateLayer,
+		&missingLayer,
+		&conflictingLayers,
+		&removedPath,
+		&ignoredSetting,
+		&bothSettings,
+		&unresolvedPath,
+		&missingRequirement,
+		&futurePath,
+	}
+}
