@@ -99,11 +99,10 @@ func checkVector(engines map[string]Engine, v *Vector) []result {
 				list = append(list, result{skipped: true})
 				continue
 			}
-			r := result{engine: name, unsupported: v.Scenario.Unsupported(e.Family)}
-			if len(r.unsupported) == 0 {
-				if got := e.Run(&v.Scenario); !reflect.DeepEqual(got, t.Trace) {
-					r.failure = &Failure{ID: v.Scenario.ID, Engine: name, Want: t.Trace, Got: got}
-				}
+			got := e.Run(&v.Scenario)
+			r := result{engine: name, unsupported: got.Unsupported}
+			if len(r.unsupported) == 0 && !reflect.DeepEqual(got, t.Trace) {
+				r.failure = &Failure{ID: v.Scenario.ID, Engine: name, Want: t.Trace, Got: got}
 			}
 			list = append(list, r)
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/mwcheck/mwcheck/classic"
 	"github.com/mwcheck/mwcheck/modern"
@@ -39,6 +38,9 @@ type Engine struct {
 	// Build puts a stack together. An error is one of the vocabulary's load
 	// errors.
 	Build func(Stack) (Built, error)
+	// ExceptionTakesFalse: False from process_exception is a response to the
+	// release (1.8), so that scenarios with it cannot be put in Go's terms.
+	ExceptionTakesFalse bool
 }
 
 // Engines are the engines of this module: classic 1.8 to 1.11, modern 1.10 to
@@ -69,7 +71,8 @@ func EngineByName(name string) (Engine, bool) {
 
 // ClassicEngine is package classic under a profile.
 func ClassicEngine(name string, p web.Profile) Engine {
-	return Engine{Name: name, Family: FamilyClassic, Build: func(s Stack) (Built, error) {
+	takesFalse := p.RenderErrorsSkipExceptionHooks // of the same release
+	return Engine{Name: name, Family: FamilyClassic, ExceptionTakesFalse: takesFalse, Build: func(s Stack) (Built, error) {
 		layers := make([]any, len(s.Layers))
 		for i, l := range s.Layers {
 			layers[i] = l.Classic()
@@ -126,8 +129,8 @@ func planLog(p modern.Plan) []string {
 type Feature string
 
 const (
-	// FeatureFalse: a hook, a layer or the view returns False, which is
-	// neither nothing nor a response.
+	// FeatureFalse: a hook, a layer or the view returns False where Django
+	// goes on with it as if it were a response.
 	FeatureFalse Feature = "return_false"
 	// FeatureNoSuper: a mixin whose constructor does not store get_response.
 	FeatureNoSuper Feature = "init:no_super"
@@ -142,28 +145,16 @@ const (
 	FeatureAsyncRequest Feature = "async-process_request"
 )
 
-// Unsupported are the features of a scenario that no engine of a family can be
-// asked for in Go; in that order, without repetition.
-func (s *Scenario) Unsupported(family string) []Feature {
+// cannotBuild are the features of a scenario for which Go has no layer at all.
+func (s *Scenario) cannotBuild(family string) []Feature {
 	var list []Feature
 	add := func(f Feature) {
 		if !slices.Contains(list, f) {
 			list = append(list, f)
 		}
 	}
-	if strings.TrimPrefix(s.View, "async_") == "return_false" {
-		add(FeatureFalse)
-	}
 	for i := range s.Layers {
 		l := &s.Layers[i]
-		for _, behaviour := range l.Hooks {
-			if behaviour == "return_false" {
-				add(FeatureFalse)
-			}
-		}
-		if l.Call != nil && (l.Call.Before == "return_false" || l.Call.After == "return_false") {
-			add(FeatureFalse)
-		}
 		if is(l.Mark, false) {
 			add(FeatureUnmarked)
 		}

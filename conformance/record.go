@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,8 @@ type recorder struct {
 	events   []string
 	load     []string
 	finished int
+
+	unsupported []Feature
 }
 
 // note adds an event; what runs on the asynchronous side is marked.
@@ -33,6 +36,13 @@ func (rec *recorder) note(r *web.Request, text string) {
 		text += " mode=async"
 	}
 	rec.events = append(rec.events, text)
+}
+
+// miss notes that the run came to a behaviour that Go's types rule out.
+func (rec *recorder) miss(f Feature) {
+	if !slices.Contains(rec.unsupported, f) {
+		rec.unsupported = append(rec.unsupported, f)
+	}
 }
 
 // scriptError is an error that a scenario raises.

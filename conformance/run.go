@@ -10,8 +10,8 @@ import (
 )
 
 // Run builds the scenario's stack with the engine, serves one request through
-// its http.Handler and tells what happened. A scenario with Unsupported
-// features has no meaning; ask first.
+// its http.Handler and tells what happened. If the run comes to a behaviour that
+// Go's types rule out, the trace says so and means nothing else.
 func (e Engine) Run(s *Scenario) Trace {
 	rec := &recorder{}
 	site := &site{scenario: s, rec: rec}
@@ -26,8 +26,11 @@ func (e Engine) Run(s *Scenario) Trace {
 		spec := &s.Layers[i]
 		stack.Layers = append(stack.Layers, Layer{
 			Name: spec.Name, Style: spec.Style,
-			script: &script{spec: spec, rec: rec, other: other},
+			script: &script{spec: spec, rec: rec, other: other, falseIsNil: s.falseIsNil(e, i)},
 		})
+	}
+	if features := s.cannotBuild(e.Family); len(features) > 0 {
+		return Trace{Events: []string{}, Unsupported: features}
 	}
 	built, err := e.Build(stack)
 	trace := Trace{LoadLog: built.LoadLog}
@@ -41,6 +44,7 @@ func (e Engine) Run(s *Scenario) Trace {
 	if s.recordsLoad() {
 		trace.Load = append([]string{}, rec.load...)
 	}
+	trace.Unsupported = rec.unsupported
 	return trace
 }
 

@@ -16,6 +16,39 @@ type script struct {
 	rec  *recorder
 	// other is the router that set_urlconf switches to.
 	other web.Router
+	// falseIsNil are the hooks whose False Django takes for None here, so that
+	// Go's nil says the same: it only asks whether the answer is true. See
+	// falseIsNil.
+	falseIsNil []string
+}
+
+// falseIsNil tells for which hooks of layer i a False is no answer: for
+// process_exception from 1.9 on; for process_request under a mixin, which asks
+// "response or"; for process_request in the classic model and for process_view
+// where a later hook's result takes its place. Elsewhere False goes on as if
+// it were a response.
+func (s *Scenario) falseIsNil(e Engine, i int) []string {
+	var hooks []string
+	if !e.ExceptionTakesFalse {
+		hooks = append(hooks, HookException)
+	}
+	if e.Family != FamilyClassic || s.overwritten(HookRequest, i) {
+		hooks = append(hooks, HookRequest)
+	}
+	if s.overwritten(HookView, i) {
+		hooks = append(hooks, HookView)
+	}
+	return hooks
+}
+
+// overwritten says that a layer in use further in than i has the hook.
+func (s *Scenario) overwritten(hook string, i int) bool {
+	for _, l := range s.Layers[i+1:] {
+		if _, has := l.Hooks[hook]; has && l.Init != "not_used" && l.Init != "returns_none" {
+			return true
+		}
+	}
+	return false
 }
 
 // do plays a behaviour that makes an answer or an error. given is what the hook
@@ -39,6 +72,11 @@ func (s *script) do(r *web.Request, event, behaviour string, given *web.Response
 	case "respond_stream":
 		return s.rec.respondStream(r, event), nil
 	case "return_none":
+		return nil, nil
+	case "return_false":
+		if hook, _ := strings.CutPrefix(event, s.spec.Name+"."); !slices.Contains(s.falseIsNil, hook) {
+			s.rec.miss(FeatureFalse)
+		}
 		return nil, nil
 	case "raise":
 		return nil, raise(kind, event)

@@ -11,6 +11,9 @@ type Trace struct {
 	Load []string `json:"load,omitzero"`
 	// LoadLog holds the unused layers and the adaptations between modes.
 	LoadLog []string `json:"load_log,omitempty"`
+	// Unsupported are the behaviours the run came to that Go's types rule out;
+	// what the trace says then means nothing.
+	Unsupported []Feature `json:"unsupported,omitempty"`
 }
 
 // The kinds of Outcome.

@@ -40,6 +40,9 @@ func (s *site) view(r *web.Request, name string) (*web.Response, error) {
 		return s.rec.respondStream(r, event), nil
 	case "return_none":
 		return nil, nil
+	case "return_false":
+		s.rec.miss(FeatureFalse)
+		return nil, nil
 	case "raise":
 		return nil, raise(kind, event)
 	}
