@@ -114,6 +114,7 @@ func TestValidatorRefuses(t *testing.T) {
 			}
 		}, "removed without a last version"},
 		{"a reason that is no sentence", func(c *Catalog) { c.Facts[0].Reason = "because" }, "not a sentence"},
+		{"a package's fact on Django's layers alone", func(c *Catalog) { c.Fact("cms.cache-pair").UsedWith = "" }, "what it is used with"},
 		{"must facts in a circle", func(c *Catalog) {
 			f := *c.Fact("dj.auth-after-session")
 			f.ID, f.Subject, f.Targets = "test.back", f.Targets[0], []string{f.Subject}

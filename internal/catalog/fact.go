@@ -72,6 +72,9 @@ type Fact struct {
 	Informative bool `json:"informative,omitempty"`
 	// Inferred marks statements that no document makes in these words.
 	Inferred bool `json:"inferred,omitempty"`
+	// UsedWith is the app (and top package) the fact belongs to where neither
+	// subject nor targets show it: it holds only for projects that use it.
+	UsedWith string `json:"used_with,omitempty"`
 	// PackageFrom is the first version of the layer's package it holds for.
 	PackageFrom     string            `json:"package_from,omitempty"`
 	CheckID         []string          `json:"check_id,omitempty"`

@@ -180,12 +180,15 @@ func (c *Catalog) SpeaksOf(path string) bool {
 	return false
 }
 
-// Nearest returns the known path that is most like an unknown one, or "" where
-// none is close: the same class in another module, or a spelling that differs
-// in at most a fifth of its letters.
+// Nearest returns the known path, not a removed one, that is most like an
+// unknown one, or "" where none is close: a spelling that differs in few
+// letters, or the same class in another module of Django.
 func (c *Catalog) Nearest(path string) string {
-	best, distance := "", len(path)/5+1
+	best, distance := "", len(path)/10+2
 	for _, m := range c.Middleware {
+		if !m.Last.IsZero() {
+			continue
+		}
 		if d := editDistance(path, m.Path, distance); d < distance {
 			best, distance = m.Path, d
 		}
@@ -194,7 +197,7 @@ func (c *Catalog) Nearest(path string) string {
 		return best
 	}
 	for _, m := range c.Middleware {
-		if m.Django() && m.Name() == ShortName(path) && !m.Last.Version.AtLeast(stack.Version{Major: 1}) {
+		if m.Django() && m.Name() == ShortName(path) && m.Last.IsZero() {
 			return m.Path
 		}
 	}

@@ -195,11 +195,27 @@ func (v *validator) facts() {
 		if f.Suggest != "" {
 			v.ref(where, f.Suggest, false)
 		}
+		if f.UsedWith == "" && !strings.HasPrefix(f.ID, "dj.") && v.nativeOnly(f) {
+			v.errorf("%s: a fact of a package on Django's layers alone does not say what it is used with", where)
+		}
 		v.span(where, f.Django.From, f.Django.To)
 		v.version(where, f.FunctionalUntil.Version)
 		v.when(where, f.When)
 		v.sources(where, f.Sources)
 	}
+}
+
+// nativeOnly says that a fact names nothing but Django's own layers and tags.
+func (v *validator) nativeOnly(f *Fact) bool {
+	if !f.Order() {
+		return false
+	}
+	for _, ref := range append([]string{f.Subject}, f.Targets...) {
+		if m := v.c.Find(ref); m != nil && !m.Django() {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *validator) ref(where, ref string, star bool) {

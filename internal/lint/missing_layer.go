@@ -59,6 +59,9 @@ func runMissingLayer(p *Pass) {
 			return
 		}
 		out.Fact, out.Why = f.Fact, f.why()
+		if out.Severity < f.severity {
+			out.Why += ", unless a layer of which nothing is known does this work"
+		}
 		p.Report(out)
 	}
 	for _, f := range p.relation(catalog.Requires, catalog.RequiresAny) {

@@ -93,10 +93,8 @@ func (p *Pass) apps() installedApps {
 	}
 	v := p.setting("INSTALLED_APPS")
 	names, ok := v.Value.([]string)
-	switch {
-	case v.State == Unset:
-		return installedApps{all: true}
-	case v.State != Known || !ok:
+	if v.State != Known || !ok {
+		// A settings module that sets no apps at all is one half of something.
 		return installedApps{}
 	}
 	return installedApps{names: names, all: !v.Partial, span: v.Span}

@@ -162,7 +162,7 @@ func (c *orderCheck) check(f *applied, s int) []violation {
 		return []violation{v}
 	case catalog.NearFirst, catalog.NearLast:
 		all := len(c.p.Layers)
-		if all < 4 || c.p.hasUnknown(0, all) || !c.p.Stack.Complete {
+		if all < minNear || c.p.hasUnknown(0, all) || !c.p.Stack.Complete {
 			return nil
 		}
 		if (f.Relation == catalog.NearFirst && s*3 >= all*2) || (f.Relation == catalog.NearLast && (s+1)*3 <= all) {
@@ -171,6 +171,9 @@ func (c *orderCheck) check(f *applied, s int) []violation {
 	}
 	return nil
 }
+
+// minNear is the length from which on a list has a near and a far end.
+const minNear = 6
 
 // counts says that the entry j is one the fact speaks of: known, no exception,
 // and not itself in the part of the subject.

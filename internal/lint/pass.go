@@ -149,6 +149,9 @@ func (p *Pass) apply(index int, f *catalog.Fact) (applied, bool) {
 	if len(p.players[f.Subject]) == 0 && f.Relation != catalog.RequiredByApp {
 		return a, false
 	}
+	if f.UsedWith != "" && !p.uses(f.UsedWith) {
+		return a, false
+	}
 	coverage := p.covers(f.Django)
 	if coverage == catalog.None {
 		return a, false
@@ -201,6 +204,17 @@ func (p *Pass) apply(index int, f *catalog.Fact) (applied, bool) {
 		}
 	}
 	return a, true
+}
+
+// uses says that an app is installed, or a layer of its package listed.
+func (p *Pass) uses(app string) bool {
+	for i := range p.Stack.Entries {
+		if strings.HasPrefix(p.Stack.Entries[i].Path, app+".") {
+			return true
+		}
+	}
+	installed, _ := p.apps().has(app)
+	return installed
 }
 
 func (p *Pass) packageOf(ref string) string {

@@ -177,6 +177,9 @@ func (p *Pass) sharedAttribute(a, b int) string {
 			continue
 		}
 		for _, read := range m.Reads {
+			if p.covers(catalog.Range{From: read.From, To: read.To}) != catalog.All {
+				continue
+			}
 			for _, writer := range p.Layers[b].Role.Paths {
 				w := p.Catalog.Find(writer)
 				if w != nil && strings.HasPrefix(read.Attr, "request.") && slices.ContainsFunc(w.Writes, func(x catalog.Attribute) bool { return x.Attr == read.Attr }) {
