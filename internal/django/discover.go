@@ -1,0 +1,447 @@
+package django
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// Role says what part a settings module plays.
+type Role string
+
+const (
+	// RoleEntry is named by DJANGO_SETTINGS_MODULE or its like.
+	RoleEntry Role = "entry"
+	// RoleSettings is a settings module that nothing else imports or names.
+	RoleSettings Role = "settings"
+	// RoleBase is imported by another settings module.
+	RoleBase Role = "base"
+	// RoleTest lies among tests, RoleExample among documentation and examples.
+	RoleTest    Role = "test"
+	RoleExample Role = "example"
+)
+
+// candidate is a file that is a settings module, or may be one.
+type candidate struct {
+	file    string // absolute
+	facts   *facts
+	why     string
+	entries []EntryPoint
+	// imports are the settings modules this one imports, importers the other way.
+	imports   map[string]bool
+	importers map[string]bool
+	given     bool // the user named this very file
+	role      Role
+	checked   bool
+	reason    string // why it is not checked
+}
+
+// discovery finds the settings modules among the files of a scan.
+type discovery struct {
+	t     *tree
+	p     *parser
+	x     *rootIndex
+	found map[string]*candidate
+	facts map[string]*facts
+}
+
+func (d *discovery) read(file string) *facts {
+	if f, ok := d.facts[file]; ok {
+		return f
+	}
+	var f *facts
+	if src := d.p.parse(file); src != nil {
+		f = readFacts(src)
+	}
+	d.facts[file] = f
+	return f
+}
+
+func (d *discovery) add(file, why string, f *facts) *candidate {
+	c := d.found[file]
+	if c == nil {
+		c = &candidate{file: file, facts: f, why: why, imports: map[string]bool{}, importers: map[string]bool{}}
+		d.found[file] = c
+	}
+	return c
+}
+
+// run decides what is a settings module: what an entry names, what assigns one
+// of the two settings and looks like settings, and what imports from these.
+func (d *discovery) run(all []*source, given []string) []*candidate {
+	for _, s := range all {
+		if s.marks&markNaming != 0 {
+			for _, e := range entryPoints(d.t, d.p, s) {
+				d.entry(e)
+			}
+		}
+	}
+	python := pythonSources(all)
+	for _, s := range python {
+		if s.marks&markMiddleware != 0 && !isGlobalSettings(s.name) {
+			if f := d.read(s.name); f != nil {
+				if why, ok := d.judge(s, f); ok {
+					d.add(s.name, why, f)
+				}
+			}
+		}
+	}
+	for d.importersOnce(python) {
+	}
+	for _, file := range given {
+		if f := d.read(file); f != nil {
+			d.add(file, "the path given", f).given = true
+		}
+	}
+	out := make([]*candidate, 0, len(d.found))
+	for _, c := range d.found {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b *candidate) int { return strings.Compare(a.file, b.file) })
+	d.link(out)
+	d.roles(out)
+	return out
+}
+
+// isGlobalSettings knows Django's own defaults, which are no project's settings.
+func isGlobalSettings(name string) bool {
+	return strings.HasSuffix(name, "/django/conf/global_settings.py")
+}
+
+func (d *discovery) entry(e EntryPoint) {
+	file, root := d.x.target(e)
+	if file == "" {
+		if e.direct {
+			d.t.noteAt(e.Span, fmt.Sprintf("names settings module %q, which is not in the tree; not checked", e.Module))
+		}
+		return
+	}
+	f := d.read(file)
+	if f == nil || isGlobalSettings(file) {
+		return
+	}
+	c := d.add(file, "", f)
+	c.entries = append(c.entries, e)
+	if _, ok := d.x.named[file]; !ok {
+		d.x.named[file] = root
+	}
+}
+
+// judge says whether a file that speaks of MIDDLEWARE is a settings module by
+// itself, and why.
+func (d *discovery) judge(s *source, f *facts) (why string, ok bool) {
+	for _, c := range f.classes {
+		if c.binds && (c.settings >= 2 || derivesConfiguration(c)) && !f.tests {
+			return "class " + c.name + " holds settings", true
+		}
+	}
+	switch {
+	case f.configure && s.marks&markConfigure != 0 && configuresStack(d.p.parse(s.name)):
+		return "calls settings.configure", true
+	case !f.binds && !f.changes:
+		return "", false
+	case f.settings >= 3:
+		return fmt.Sprintf("assigns MIDDLEWARE and %d other settings", f.settings), true
+	case f.tests, f.reads:
+		return "", false
+	case f.settings >= 1, settingsPath(s.name):
+		return "assigns MIDDLEWARE and is named as settings", f.settings >= 2 || settingsPath(s.name)
+	}
+	return "", false
+}
+
+func derivesConfiguration(c classFact) bool {
+	return slices.ContainsFunc(c.bases, func(b string) bool {
+		return b == "Configuration" || strings.HasSuffix(b, ".Configuration")
+	})
+}
+
+// configuresStack says whether a call of settings.configure is given one of the
+// two settings, or a dictionary that may hold it.
+func configuresStack(src *python.File) bool {
+	if src == nil {
+		return false
+	}
+	for n := range src.Root().Descendants() {
+		if n.Kind() != python.KindCall || n.Field(python.FieldFunc).Name() != "configure" {
+			continue
+		}
+		for a := range n.All(python.FieldArgs) {
+			if a.Kind() == python.KindKeyword && (isStackSetting(a.Name()) || a.Is(python.FlagDoubleStar)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// importersOnce adds the modules that take over what a known settings module
+// defines. It says whether any was added.
+func (d *discovery) importersOnce(all []*source) bool {
+	bases := map[string]bool{}
+	for file := range d.found {
+		base := strings.TrimSuffix(path.Base(file), ".py")
+		if base == "__init__" {
+			base = path.Base(path.Dir(file))
+		}
+		bases[base] = true
+	}
+	added := false
+	for _, s := range all {
+		if d.found[s.name] != nil || !d.mayImport(s, bases) {
+			continue
+		}
+		f := d.read(s.name)
+		if f == nil {
+			continue
+		}
+		if from, ok := d.takesOver(s, f); ok {
+			d.add(s.name, "imports the settings of "+d.t.show(from), f)
+			added = true
+		}
+	}
+	return added
+}
+
+// mayImport tells by the file's bytes whether it is worth parsing.
+func (d *discovery) mayImport(s *source, bases map[string]bool) bool {
+	if s.marks&(markMiddleware|markInclude|markConfig) != 0 && settingsPath(s.name) {
+		return true
+	}
+	for _, m := range s.stars {
+		last := strings.TrimLeft(m, ".")
+		last = last[strings.LastIndexByte(last, '.')+1:]
+		if last == "" || bases[last] {
+			return true
+		}
+	}
+	return false
+}
+
+// takesOver says whether a module becomes a settings module by what it imports:
+// all names of one, MIDDLEWARE itself, or a class of settings to derive from.
+// Other code imports settings as well (old urls.py files use a star), so the
+// module must be placed or filled as settings are.
+func (d *discovery) takesOver(s *source, f *facts) (from string, ok bool) {
+	if f.tests || !settingsPath(s.name) && f.settings == 0 && !f.binds && !f.changes && !d.beside(s.name) {
+		return "", false
+	}
+	for _, i := range f.imports {
+		file := ""
+		switch {
+		case i.star || slices.ContainsFunc(i.names, isStackSetting):
+			file = d.x.resolveImport(s.name, i.level, i.module)
+		case derivesImported(f, i):
+			file = d.x.resolveImport(s.name, i.level, i.module)
+		}
+		if file != "" && file != s.name && d.found[file] != nil {
+			return file, true
+		}
+	}
+	if s.marks&markInclude != 0 && f.include && settingsPath(s.name) && (f.settings > 0 || path.Base(s.name) == "__init__.py" || strings.Contains(path.Base(s.name), "settings")) {
+		for file := range d.found {
+			if within(path.Dir(s.name), file) {
+				return file, true
+			}
+		}
+	}
+	return "", false
+}
+
+// beside says that a file lies among settings modules and is named like one.
+func (d *discovery) beside(name string) bool {
+	if !settingsLike(path.Base(name)) {
+		return false
+	}
+	for file := range d.found {
+		if path.Dir(file) == path.Dir(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// derivesImported says whether a class of the module derives from a name that
+// this import brings.
+func derivesImported(f *facts, i importFact) bool {
+	for _, c := range f.classes {
+		for _, b := range c.bases {
+			first := topOf(b)
+			if slices.Contains(i.names, first) || i.whole && (i.module == first || strings.HasPrefix(b, i.module+".")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// link records which settings modules import which others.
+func (d *discovery) link(all []*candidate) {
+	for _, c := range all {
+		for _, i := range c.facts.imports {
+			names := []string{i.module}
+			for _, n := range i.names {
+				if n != "*" {
+					names = append(names, strings.TrimPrefix(i.module+"."+n, "."))
+				}
+			}
+			for _, m := range names {
+				file := d.x.resolveImport(c.file, i.level, m)
+				if other := d.found[file]; other != nil && other != c {
+					c.imports[file] = true
+					other.importers[c.file] = true
+				}
+			}
+		}
+	}
+}
+
+// roles decides which modules stand for themselves. Those that are parts of
+// others, tests and examples are left out of the check as long as anything else
+// is there; what is left out is said.
+func (d *discovery) roles(all []*candidate) {
+	ordinary := false
+	for _, c := range all {
+		c.role = d.role(c)
+		ordinary = ordinary || c.role == RoleEntry || c.role == RoleSettings
+	}
+	checked := false
+	for _, c := range all {
+		switch {
+		case c.given, c.role == RoleEntry, c.role == RoleSettings:
+			c.checked = true
+		case c.role == RoleBase:
+			c.reason = "a part of other settings"
+		case ordinary && c.role == RoleTest:
+			c.reason = "settings for tests"
+		case ordinary && c.role == RoleExample:
+			c.reason = "an example"
+		default:
+			c.checked = true
+		}
+		checked = checked || c.checked
+	}
+	if !checked {
+		for _, c := range all {
+			c.checked, c.reason = true, ""
+		}
+	}
+}
+
+func (d *discovery) role(c *candidate) Role {
+	place := d.place(c.file)
+	switch {
+	case place != "":
+		if c.part(d) {
+			return RoleBase
+		}
+		return place
+	case len(c.entries) > 0:
+		return RoleEntry
+	case c.part(d):
+		return RoleBase
+	}
+	return RoleSettings
+}
+
+// part says that a module is there to be imported by others: its name says so,
+// or a module that is an entry imports it, or it only adds to what others define.
+func (c *candidate) part(d *discovery) bool {
+	if len(c.entries) > 0 {
+		return false
+	}
+	imported := false
+	for file := range c.importers {
+		importer := d.found[file]
+		if d.reaches(c, importer, map[string]bool{}) {
+			continue // each imports the other: neither is the base
+		}
+		if d.place(file) != "" && d.place(c.file) == "" {
+			continue // settings for tests take over the real ones
+		}
+		imported = true
+		if len(importer.entries) > 0 {
+			return true
+		}
+	}
+	return imported && (partLike(c.file) || !c.facts.binds)
+}
+
+// reaches says whether a imports b, directly or not.
+func (d *discovery) reaches(a, b *candidate, seen map[string]bool) bool {
+	if a.imports[b.file] {
+		return true
+	}
+	seen[a.file] = true
+	for file := range a.imports {
+		if !seen[file] && d.reaches(d.found[file], b, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// partLike says that a name promises a part of settings.
+func partLike(file string) bool {
+	base := strings.ToLower(strings.TrimSuffix(path.Base(file), ".py"))
+	for _, part := range []string{"base", "common", "default", "shared", "local", "global", "app_settings", "django", "core", "middleware", "component"} {
+		if strings.Contains(base, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// place says whether a file lies among tests or examples, judged by what is
+// below the path given: who names a test project wants it read.
+func (d *discovery) place(file string) Role {
+	rel := file
+	best := ""
+	for _, top := range d.x.tops {
+		if within(top, file) && len(top) > len(best) {
+			best = top
+			rel = relTo(top, file)
+		}
+	}
+	segments := strings.Split(strings.ToLower(strings.TrimSuffix(rel, ".py")), "/")
+	for i, seg := range segments {
+		last := i == len(segments)-1
+		switch {
+		case seg == "test", seg == "tests", seg == "testing", strings.HasPrefix(seg, "test_"), strings.HasSuffix(seg, "_test"), strings.HasSuffix(seg, "_tests"):
+			return RoleTest
+		case strings.HasPrefix(seg, "testapp"), strings.HasPrefix(seg, "testproj"), strings.HasPrefix(seg, "testsite"):
+			return RoleTest
+		case last && (strings.HasPrefix(seg, "test") && strings.Contains(seg, "settings") || seg == "conftest" || strings.HasPrefix(seg, "runtest") || strings.HasPrefix(seg, "run_test")):
+			return RoleTest
+		case !last && (seg == "doc" || seg == "docs" || seg == "example" || seg == "examples" || seg == "sample" || seg == "samples" || strings.HasPrefix(seg, "example_")):
+			return RoleExample
+		}
+	}
+	return ""
+}
+
+// whyText words why a module counts as settings.
+func (c *candidate) whyText() string {
+	if len(c.entries) > 0 {
+		e := c.entries[0]
+		text := fmt.Sprintf("named in %s:%d", e.Span.File, e.Span.Line)
+		if n := len(c.entries) - 1; n > 0 {
+			text += fmt.Sprintf(" and in %d more places", n)
+		}
+		return text
+	}
+	return c.why
+}
+
+// entrySpans lists the places that name the module.
+func (c *candidate) entrySpans() []stack.Span {
+	var out []stack.Span
+	for _, e := range c.entries {
+		out = append(out, e.Span)
+	}
+	return out
+}

@@ -1,0 +1,421 @@
+package django
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// ErrNothing says that nothing could be checked: no path could be read, or
+// none of them holds a settings module. Load returns it wrapped with the reason.
+var ErrNothing = errors.New("nothing to check")
+
+// Options say what to load. The zero value loads "." of a file system that has
+// nothing above it.
+type Options struct {
+	// Paths are files and directories as the user names them; none means ".".
+	Paths []string
+	// WorkDir is the absolute "/"-separated directory that Paths and all
+	// positions are relative to. Empty: the Files have nothing above ".".
+	WorkDir string
+	// Django is the release the user names; zero: found out.
+	Django stack.Version
+	// Limits bound reading, Eval bounds the evaluation of each module.
+	Limits DiscoverLimits
+	Eval   Limits
+}
+
+// Project is what Load found. It is immutable and safe for concurrent use.
+type Project struct {
+	// Settings are all settings modules found, checked or not, by file.
+	Settings []*SettingsModule
+	// Stacks are those of all modules in Settings, in their order.
+	Stacks []stack.Stack
+	// Notes say what was not understood or left out, by place.
+	Notes []stack.Note
+	// Django is the release if all checked modules agree on one range.
+	Django VersionRange
+	// Roots are the directories modules are imported from.
+	Roots []string
+	// Skipped are the directories and files that were not looked into.
+	Skipped []Skipped
+	// Files is the number of files that were read.
+	Files int
+
+	t *tree
+	p *parser
+	x *rootIndex
+}
+
+// SettingsModule is one settings module of a project.
+type SettingsModule struct {
+	Module string // dotted name
+	File   string // relative to the working directory
+	Role   Role
+	// Checked says that its stacks are to be linted: it is what Django would
+	// be started with. Reason says why not.
+	Checked bool
+	Reason  string
+	// Why says why it counts as a settings module, as "named in manage.py:6".
+	Why string
+	// Entries are the places that name it.
+	Entries []stack.Span
+	// ImportedBy lists the settings modules that import it.
+	ImportedBy []string
+	Django     VersionRange
+	Result     *Result
+	Stacks     []stack.Stack
+
+	// Variants goes with Stacks, index by index: the variants of the module
+	// that have this stack.
+	Variants [][]Variant
+
+	file   string // absolute
+	loader *loader
+	once   sync.Once
+	names  *resolver
+}
+
+// Checked are the stacks to lint, in order.
+func (p *Project) Checked() []stack.Stack {
+	var out []stack.Stack
+	for _, s := range p.Settings {
+		if s.Checked {
+			out = append(out, s.Stacks...)
+		}
+	}
+	return out
+}
+
+// Of finds the settings module that a stack belongs to; nil for a stack of
+// another origin.
+func (p *Project) Of(stackID string) *SettingsModule {
+	for _, m := range p.Settings {
+		if m.index(stackID) >= 0 {
+			return m
+		}
+	}
+	return nil
+}
+
+func (m *SettingsModule) index(stackID string) int {
+	return slices.IndexFunc(m.Stacks, func(s stack.Stack) bool { return s.ID == stackID })
+}
+
+// Setting gives the value of another setting beside a stack of the module. ok
+// is false where no variant with this stack defines it and none may; where the
+// variants disagree the value is unknown.
+func (m *SettingsModule) Setting(stackID, name string) (v Value, ok bool) {
+	i := m.index(stackID)
+	if i < 0 {
+		return Value{}, false
+	}
+	for n, variant := range m.Variants[i] {
+		val, defined := variant.Value(name)
+		if !defined && variant.Open {
+			val, defined = Value{}, true
+		}
+		switch {
+		case n == 0:
+			v, ok = val, defined
+		case defined != ok || !reflect.DeepEqual(v, val):
+			return Value{}, true
+		}
+	}
+	return v, ok
+}
+
+// Load finds the settings modules below the paths and evaluates them. It fails
+// with ErrNothing if nothing could be checked, and with the context's error;
+// the Project is given in the first case too, for its notes.
+func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
+	t := newTree(files, opts.WorkDir, opts.Limits)
+	dirs, given, missing := t.paths(opts.Paths)
+	t.tops = around(t, append(slices.Clone(dirs), given...))
+	all, skipped, err := scan(ctx, t, dirs)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, nearby(t, dirs, given)...)
+	for _, file := range given {
+		if slices.ContainsFunc(all, func(s *source) bool { return s.name == file }) {
+			continue
+		}
+		s := &source{name: file, kind: pythonFile}
+		s.load(t)
+		all = append(all, s)
+	}
+	p := &Project{t: t, p: newParser(t, all), Files: len(all)}
+	p.x = newRootIndex(t, t.tops, all)
+	d := &discovery{t: t, p: p.p, x: p.x, found: map[string]*candidate{}, facts: map[string]*facts{}}
+	candidates := d.run(all, given)
+	candidates = slices.DeleteFunc(candidates, func(c *candidate) bool { return !belongs(c, dirs, given) })
+	p.settings(candidates)
+	if err := p.evaluate(ctx, opts); err != nil {
+		return nil, err
+	}
+	p.versions(all, opts.Django)
+	p.collect(skipped)
+	return p, p.verdict(opts.Paths, missing)
+}
+
+// paths sorts the paths given into directories and files. What cannot be read
+// is noted and, as an error, kept for the case that nothing else is there.
+func (t *tree) paths(paths []string) (dirs, given []string, missing []error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	for _, name := range paths {
+		abs := t.abs(name)
+		info, err := t.files.Stat(t.access(abs))
+		switch {
+		case err != nil:
+			missing = append(missing, &fs.PathError{Op: "read", Path: t.show(abs), Err: unwrapPath(err)})
+			t.note(abs, "cannot read: "+errText(err))
+		case info.IsDir():
+			if !slices.Contains(dirs, abs) {
+				dirs = append(dirs, abs)
+			}
+		case info.Mode().IsRegular():
+			if !slices.Contains(given, abs) {
+				given = append(given, abs)
+			}
+		default:
+			missing = append(missing, &fs.PathError{Op: "read", Path: t.show(abs), Err: ErrNotRegular})
+			t.note(abs, "cannot read: "+ErrNotRegular.Error())
+		}
+	}
+	return dirs, given, missing
+}
+
+func unwrapPath(err error) error {
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// projectMarks are files that stand at a project's top.
+var projectMarks = [...]string{".git", ".hg", "manage.py", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "tox.ini", "Pipfile"}
+
+// around gives, for each path, the directory of the project that it belongs
+// to: out of the packages it lies in, then the nearest one with a mark of a
+// project, at most three levels up. Imports and versions are looked for there.
+func around(t *tree, paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		dir := p
+		if t.lookup(p) == kindFile || strings.HasSuffix(p, ".py") {
+			dir, _ = parentDir(p)
+		}
+		for t.has(dir, "__init__.py") {
+			up, ok := parentDir(dir)
+			if !ok {
+				break
+			}
+			dir = up
+		}
+		for at, i := dir, 0; i < 4; i++ {
+			if marked(t, at) {
+				dir = at
+				break
+			}
+			up, ok := parentDir(at)
+			if !ok || up == "/" {
+				break
+			}
+			at = up
+		}
+		if within(dir, p) && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
+
+func marked(t *tree, dir string) bool {
+	l := t.list(dir)
+	return slices.ContainsFunc(projectMarks[:], func(m string) bool { return l.find(m) != kindOther })
+}
+
+// nearby reads the files of the surrounding project that were not walked but
+// tell of versions and entries: those beside and above the paths given.
+func nearby(t *tree, dirs, given []string) []*source {
+	var out []*source
+	seen := map[string]bool{}
+	for _, p := range slices.Concat(dirs, given) {
+		walked := slices.Contains(dirs, p)
+		for dir := p; t.inside(dir); {
+			if !(walked && dir == p) && !slices.ContainsFunc(dirs, func(d string) bool { return within(d, dir) }) {
+				out = append(out, siblings(t, dir, seen)...)
+			}
+			up, ok := parentDir(dir)
+			if !ok {
+				break
+			}
+			dir = up
+		}
+	}
+	return out
+}
+
+func siblings(t *tree, dir string, seen map[string]bool) []*source {
+	var out []*source
+	for _, e := range t.list(dir).entries {
+		name := joinName(dir, e.name)
+		if e.kind == kindDir && (e.name == "requirements" || e.name == "reqs") {
+			out = append(out, siblings(t, name, seen)...)
+		}
+		if e.kind != kindFile || seen[name] {
+			continue
+		}
+		kind := classify(dir, e.name)
+		if kind == scriptFile || kind == pythonFile && e.name != "manage.py" && e.name != "wsgi.py" && e.name != "asgi.py" {
+			continue
+		}
+		seen[name] = true
+		if kind != 0 {
+			s := &source{name: name, kind: kind}
+			s.load(t)
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// belongs says that a candidate lies where the user wants to look: an entry
+// may name settings outside of the path.
+func belongs(c *candidate, dirs, given []string) bool {
+	return slices.Contains(given, c.file) || slices.ContainsFunc(dirs, func(d string) bool { return within(d, c.file) })
+}
+
+// settings turns the candidates into the modules of the project.
+func (p *Project) settings(candidates []*candidate) {
+	taken := map[string]int{}
+	for _, c := range candidates {
+		dotted, root := p.x.name(c.file)
+		own := ""
+		if path.Base(c.file) == "__init__.py" {
+			own = dotted
+		} else if i := strings.LastIndexByte(dotted, '.'); i > 0 {
+			own = dotted[:i]
+		}
+		m := &SettingsModule{
+			Module: dotted, File: p.t.show(c.file), Role: c.role, Checked: c.checked, Reason: c.reason,
+			Why: c.whyText(), Entries: c.entrySpans(), file: c.file,
+		}
+		for file := range c.importers {
+			m.ImportedBy = append(m.ImportedBy, p.t.show(file))
+		}
+		slices.Sort(m.ImportedBy)
+		roots := p.x.around(c.file)
+		if i := slices.Index(roots, root); i > 0 {
+			roots = slices.Insert(slices.Delete(roots, i, i+1), 0, root)
+		}
+		m.loader = newLoader(p.t, p.p, roots, path.Dir(c.file), own)
+		if taken[dotted]++; taken[dotted] > 1 {
+			m.ambiguous(p.t.show(root))
+		}
+		p.Settings = append(p.Settings, m)
+	}
+}
+
+// ambiguous makes a module's name unique where two projects of one tree have
+// settings of the same name: stacks are told apart by it.
+func (m *SettingsModule) ambiguous(root string) {
+	m.loader.shown = root
+}
+
+// evaluate runs the evaluator over all modules, several at a time.
+func (p *Project) evaluate(ctx context.Context, opts Options) error {
+	sem := make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))
+	var wg sync.WaitGroup
+	for _, m := range p.Settings {
+		wg.Go(func() {
+			sem <- struct{}{}
+			defer func() { <-sem }()
+			if ctx.Err() == nil {
+				m.Result = Evaluate(m.loader, m.Module, opts.Eval)
+			}
+		})
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+// collect gathers stacks and notes in a fixed order.
+func (p *Project) collect(skipped []Skipped) {
+	for _, m := range p.Settings {
+		notes := m.stacks()
+		p.Stacks = append(p.Stacks, m.Stacks...)
+		for _, n := range slices.Concat(m.Result.Notes, notes) {
+			p.t.noteAt(n.Span, n.Message)
+		}
+		if !m.Checked {
+			p.t.note(m.file, fmt.Sprintf("not checked: %s; give its path to check it", m.Reason))
+		}
+	}
+	for i := range skipped {
+		skipped[i].Path = p.t.show(skipped[i].Path)
+	}
+	p.Skipped = skipped
+	for _, n := range skipNotes(skipped) {
+		p.t.noteAt(n.Span, n.Message)
+	}
+	p.Notes = p.t.notes
+	slices.SortStableFunc(p.Notes, func(a, b stack.Note) int {
+		return cmp.Or(cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Message, b.Message))
+	})
+	for _, root := range p.x.roots {
+		p.Roots = append(p.Roots, p.t.show(root))
+	}
+}
+
+// skipNotes says what was skipped, one note for each reason.
+func skipNotes(skipped []Skipped) []stack.Note {
+	counts := map[string]int{}
+	var order []Skipped
+	for _, s := range skipped {
+		if counts[s.Reason]++; counts[s.Reason] == 1 {
+			order = append(order, s)
+		}
+	}
+	var out []stack.Note
+	for _, s := range order {
+		switch s.Reason {
+		case skipMigrations, skipNode, skipHidden:
+			continue // nobody looks for settings there
+		}
+		text := "skipped: " + s.Reason
+		if n := counts[s.Reason]; n > 1 {
+			text += fmt.Sprintf(", here and in %d more places", n-1)
+		}
+		out = append(out, stack.Note{Span: stack.Span{File: s.Path}, Message: text})
+	}
+	return out
+}
+
+// verdict decides whether anything could be checked.
+func (p *Project) verdict(paths []string, missing []error) error {
+	if len(p.Settings) > 0 {
+		return nil
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%w: %w", ErrNothing, errors.Join(missing...))
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	return fmt.Errorf("%w: no settings module found in %s: nothing assigns MIDDLEWARE or MIDDLEWARE_CLASSES and nothing names a settings module (%d files read)",
+		ErrNothing, strings.Join(paths, ", "), p.Files)
+}

@@ -1,0 +1,208 @@
+package django
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// versions finds the Django release of every settings module: from the nearest
+// directory at or above it that tells one, else from the rest of the tree if
+// all of it agrees, else from what the code uses.
+func (p *Project) versions(all []*source, option stack.Version) {
+	if !option.IsZero() {
+		p.Django = fixedVersion(option)
+		for _, m := range p.Settings {
+			m.Django = p.Django
+		}
+		return
+	}
+	v := &versionFinder{t: p.t, x: p.x, byDir: map[string][]Evidence{}, installed: map[string]bool{}}
+	for _, s := range all {
+		if s.kind&versionFile != 0 && s.data != nil {
+			v.file(s)
+		}
+	}
+	first := true
+	for _, m := range p.Settings {
+		m.Django = v.decide(m, all)
+		if !m.Checked {
+			continue
+		}
+		if first {
+			p.Django, first = m.Django, false
+		} else if o := m.Django; o.Low != p.Django.Low || o.High != p.Django.High {
+			p.Django = VersionRange{}
+		}
+	}
+}
+
+type versionFinder struct {
+	t     *tree
+	x     *rootIndex
+	byDir map[string][]Evidence
+	// installed are the directories of distributions' metadata, whose evidence
+	// holds for their own packages only.
+	installed map[string]bool
+}
+
+// file reads one file of the scan and the requirement files it names.
+func (v *versionFinder) file(s *source) {
+	dir := path.Dir(s.name)
+	switch base := strings.ToLower(path.Base(dir)); {
+	case base == "requirements", base == "reqs":
+		dir = path.Dir(dir)
+	case strings.HasSuffix(base, ".egg-info"), strings.HasSuffix(base, ".dist-info"):
+		v.installed[dir] = true
+	}
+	seen := map[string]bool{s.name: true}
+	v.read(dir, s.name, s.data, seen)
+}
+
+// maxIncludes bounds the requirement files that one names.
+const maxIncludes = 50
+
+func (v *versionFinder) read(dir, name string, data []byte, seen map[string]bool) {
+	for _, c := range versionClaims(name, data) {
+		if c.set != allReleases && c.set != 0 {
+			v.byDir[dir] = append(v.byDir[dir], Evidence{
+				Span: textSpan(v.t.show(name), data, c.start, c.end), Text: c.text, Source: c.class.String(), class: c.class, set: c.set,
+			})
+		}
+	}
+	if ext := path.Ext(name); ext != ".txt" && ext != ".in" && ext != ".pip" {
+		return
+	}
+	for _, other := range includes(name, data) {
+		if seen[other] || len(seen) > maxIncludes || !v.t.inside(other) {
+			continue
+		}
+		seen[other] = true
+		// Those that the scan takes for requirements count where they lie.
+		if isRequirements(path.Dir(other), path.Base(other)) && path.Dir(other) == path.Dir(name) {
+			continue
+		}
+		if more, err := v.t.read(other); err == nil {
+			v.read(dir, other, more, seen)
+		}
+	}
+}
+
+// decide weighs the evidence for one module.
+func (v *versionFinder) decide(m *SettingsModule, all []*source) VersionRange {
+	evidence := v.source(m)
+	for dir := path.Dir(m.file); len(evidence) == 0; {
+		evidence = append(evidence, v.at(dir, m)...)
+		up, ok := parentDir(dir)
+		if !ok || !v.t.inside(up) {
+			break
+		}
+		dir = up
+	}
+	if len(evidence) == 0 {
+		evidence = v.anywhere()
+	}
+	return decideVersion(append(evidence, v.code(m, all)...))
+}
+
+// at gives what the files of one directory tell, and the metadata of the
+// packages installed there if the module is theirs.
+func (v *versionFinder) at(dir string, m *SettingsModule) []Evidence {
+	out := slices.Clone(v.byDir[dir])
+	for _, e := range v.t.list(dir).entries {
+		if e.kind != kindDir {
+			continue
+		}
+		info := joinName(dir, e.name)
+		if v.installed[info] && v.owns(info, topOf(m.Module)) {
+			out = append(out, v.byDir[info]...)
+		}
+	}
+	return out
+}
+
+// owns says whether an installed distribution has the top package.
+func (v *versionFinder) owns(info, top string) bool {
+	if data, err := v.t.read(joinName(info, "top_level.txt")); err == nil {
+		return slices.Contains(strings.Fields(string(data)), top)
+	}
+	name, _, _ := strings.Cut(path.Base(info), "-")
+	return strings.EqualFold(strings.ReplaceAll(name, ".", "_"), top)
+}
+
+// source looks for Django itself where the module would import it from.
+func (v *versionFinder) source(m *SettingsModule) []Evidence {
+	at, _ := m.loader.locate("django")
+	if at.kind != modulePackage {
+		return nil
+	}
+	data, err := v.t.read(at.file)
+	if err != nil {
+		return nil
+	}
+	var out []Evidence
+	for _, c := range sourceClaims(data) {
+		out = append(out, Evidence{Span: textSpan(v.t.show(at.file), data, c.start, c.end), Text: c.text, Source: c.class.String(), class: c.class, set: c.set})
+	}
+	return out
+}
+
+// anywhere gives the evidence of the whole tree if no two pieces of it contradict
+// each other; the metadata of installed packages is theirs alone.
+func (v *versionFinder) anywhere() []Evidence {
+	dirs := make([]string, 0, len(v.byDir))
+	for dir := range v.byDir {
+		if !v.installed[dir] {
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.Sort(dirs)
+	var out []Evidence
+	set := allReleases
+	for _, dir := range dirs {
+		for _, e := range v.byDir[dir] {
+			set &= e.set
+			out = append(out, e)
+		}
+	}
+	if set == 0 {
+		return nil
+	}
+	return out
+}
+
+// maxHints bounds the evidence kept of one project's code: one piece for each
+// bound decides.
+const maxHints = 400
+
+// code gives the hints of all files below the root that the module is imported
+// from.
+func (v *versionFinder) code(m *SettingsModule, all []*source) []Evidence {
+	_, root := v.x.name(m.file)
+	var out []Evidence
+	told := map[releaseSet]bool{}
+	for _, s := range all {
+		if len(s.hints) == 0 || !within(root, s.name) {
+			continue
+		}
+		for _, h := range s.hints {
+			if told[h.set] || len(out) == maxHints {
+				continue
+			}
+			told[h.set] = true
+			data := s.data
+			if data == nil {
+				var err error
+				if data, err = v.t.read(s.name); err != nil || len(data) < h.end {
+					continue
+				}
+			}
+			out = append(out, Evidence{
+				Span: textSpan(v.t.show(s.name), data, h.start, h.end), Text: string(data[h.start:h.end]), Source: fromCode.String(), class: fromCode, set: h.set,
+			})
+		}
+	}
+	return out
+}
