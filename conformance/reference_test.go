@@ -1,0 +1,445 @@
+package conformance
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/mwcheck/mwcheck/modern"
+	"github.com/mwcheck/mwcheck/web"
+)
+
+// reference is a second implementation of both models, written as Django's own
+// source reads: exceptions are panics, every handler is a closure, nothing is
+// resolved beforehand. It shares no code with the engines and is what they are
+// compared with on stacks that no vector holds; saboteurs are copies of it with
+// one fault.
+type reference struct {
+	app     *web.App
+	version int // 108, 109, 110, 111, 202, 302 …
+	fault   string
+
+	request  []web.RequestHook
+	view     []web.ViewHook
+	template []web.TemplateResponseHook
+	response []web.ResponseHook
+	except   []web.ExceptionHook
+
+	rendered bool
+	chain    func(r *web.Request) *web.Response // nil: the classic model
+}
+
+// referenceEngine is the reference under a name of the vectors.
+func referenceEngine(family string, version int, name, fault string) Engine {
+	e := Engine{Name: family + "@" + name, Family: family}
+	e.ExceptionTakesFalse = version == 108
+	e.Build = func(s Stack) (Built, error) {
+		app := s.App
+		ref := &reference{app: &app, version: version, fault: fault}
+		log, err := ref.load(s.Layers, family == FamilyModern)
+		return Built{Handler: ref, LoadLog: log}, err
+	}
+	return e
+}
+
+func (ref *reference) has(fault string) bool { return ref.fault == fault }
+
+func (ref *reference) load(layers []Layer, onion bool) (log []string, err error) {
+	if !onion {
+		return ref.loadClassic(layers)
+	}
+	handler := ref.film(ref.innermost)
+	order := slices.Clone(layers)
+	if !ref.has("builds-outermost-first") {
+		slices.Reverse(order)
+	}
+	for _, l := range order {
+		factory := l.Modern()
+		var hooks web.HookSet
+		next := handler
+		if factory.NotSync {
+			return log, modern.ErrNoMode
+		}
+		if factory.NewHooks != nil {
+			made, err := factory.NewHooks()
+			if errors.Is(err, web.ErrNotUsed) {
+				log = append(log, "not_used:"+l.Name)
+				continue
+			}
+			if err != nil {
+				return log, err
+			}
+			hooks = web.HooksOf(made)
+			handler = ref.film(ref.mixin(hooks, next))
+		} else {
+			made, err := factory.New(next)
+			if errors.Is(err, web.ErrNotUsed) {
+				log = append(log, "not_used:"+l.Name)
+				continue
+			}
+			if err != nil {
+				return log, err
+			}
+			if made == nil {
+				return log, modern.ErrNilLayer
+			}
+			hooks = web.HooksOf(made)
+			handler = ref.film(func(r *web.Request) *web.Response { return must(made.Handle(r)) })
+		}
+		ref.view = collect([]web.ViewHook{hooks.View}, ref.view)
+		ref.template = collect(ref.template, []web.TemplateResponseHook{hooks.TemplateResponse})
+		ref.except = collect(ref.except, []web.ExceptionHook{hooks.Exception})
+	}
+	ref.chain = handler
+	return log, nil
+}
+
+func (ref *reference) loadClassic(layers []Layer) (log []string, err error) {
+	for _, l := range layers {
+		factory, ok := l.Classic().(interface{ ModernFactory() })
+		if ok {
+			_ = factory
+			return log, errTypeError
+		}
+		l.noteLoad()
+		drop, err := l.init()
+		if errors.Is(err, web.ErrNotUsed) {
+			log = append(log, "not_used:"+l.Name)
+			continue
+		}
+		if err != nil {
+			return log, err
+		}
+		if drop {
+			continue
+		}
+		hooks := l.Hooks()
+		ref.request = collect(ref.request, []web.RequestHook{hooks.Request})
+		ref.view = collect(ref.view, []web.ViewHook{hooks.View})
+		ref.template = collect([]web.TemplateResponseHook{hooks.TemplateResponse}, ref.template)
+		ref.response = collect([]web.ResponseHook{hooks.Response}, ref.response)
+		ref.except = collect([]web.ExceptionHook{hooks.Exception}, ref.except)
+	}
+	if ref.has("response-order") {
+		slices.Reverse(ref.response)
+	}
+	if ref.has("drops-outermost-response") && len(ref.response) > 0 {
+		ref.response = ref.response[:len(ref.response)-1]
+	}
+	return log, nil
+}
+
+// collect joins two lists without their nil hooks.
+func collect[T comparable](a, b []T) []T {
+	var zero T
+	var all []T
+	for _, hook := range append(slices.Clone(a), b...) {
+		if hook != zero {
+			all = append(all, hook)
+		}
+	}
+	return all
+}
+
+// exception is a raised error.
+type exception struct{ err error }
+
+func must(res *web.Response, err error) *web.Response {
+	if err != nil {
+		panic(&web.Raised{Err: err})
+	}
+	return res
+}
+
+// try runs f and gives the exception it raises, if catches says so.
+func try(f func() *web.Response, catches func(error) bool) (res *web.Response, failed *exception) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		err := web.Recovered(v)
+		if !catches(err) {
+			panic(v)
+		}
+		res, failed = nil, &exception{err}
+	}()
+	return f(), nil
+}
+
+func ordinary(err error) bool { return web.KindOf(err) < web.KindExit }
+func butExit(err error) bool  { return web.KindOf(err) != web.KindExit }
+func anything(error) bool     { return true }
+
+func (ref *reference) signal(r *web.Request, err error) {
+	if !ref.has("no-signal") {
+		ref.app.OnException(r, err)
+	}
+}
+
+// uncaught is handle_uncaught_exception.
+func (ref *reference) uncaught(r *web.Request, err error) *web.Response {
+	if ref.app.Propagate && !ref.has("never-propagates") {
+		panic(&web.Raised{Err: err})
+	}
+	return must(ref.app.ErrorPage(r, 500)(r, err))
+}
+
+// pageFor is response_for_exception.
+func (ref *reference) pageFor(r *web.Request, err error) *web.Response {
+	status := map[web.Kind]int{
+		web.KindNotFound: 404, web.KindPermissionDenied: 403, web.KindBadRequest: 400, web.KindSuspicious: 400,
+	}[web.KindOf(err)]
+	var res *web.Response
+	if status == 0 {
+		ref.signal(r, err)
+		res = ref.uncaught(r, err)
+	} else {
+		catches := ordinary
+		if ref.version < 110 {
+			catches = anything
+		}
+		page, failed := try(func() *web.Response { return must(ref.app.ErrorPage(r, status)(r, err)) }, catches)
+		if failed != nil {
+			ref.signal(r, failed.err)
+			page = ref.uncaught(r, failed.err)
+		}
+		res = page
+	}
+	if ref.version >= 111 && res != nil && res.Unrendered() {
+		ref.render(r, res)
+	}
+	return res
+}
+
+func (ref *reference) render(r *web.Request, res *web.Response) {
+	if err := res.Render(r); err != nil {
+		panic(&web.Raised{Err: err})
+	}
+}
+
+// film is convert_exception_to_response.
+func (ref *reference) film(inner func(*web.Request) *web.Response) modern.Next {
+	if ref.has("no-film") {
+		return inner
+	}
+	catches := ordinary
+	if ref.has("catches-exits") {
+		catches = anything
+	}
+	return func(r *web.Request) *web.Response {
+		res, failed := try(func() *web.Response { return inner(r) }, catches)
+		if failed != nil {
+			return ref.pageFor(r, failed.err)
+		}
+		return res
+	}
+}
+
+// mixin is MiddlewareMixin.__call__.
+func (ref *reference) mixin(hooks web.HookSet, next modern.Next) func(*web.Request) *web.Response {
+	return func(r *web.Request) *web.Response {
+		var res *web.Response
+		if hooks.Request != nil {
+			if ref.has("own-response-after-own-raise") {
+				var failed *exception
+				res, failed = try(func() *web.Response { return must(hooks.Request.ProcessRequest(r)) }, ordinary)
+				if failed != nil {
+					res = ref.pageFor(r, failed.err)
+				}
+			} else {
+				res = must(hooks.Request.ProcessRequest(r))
+			}
+		}
+		if res == nil {
+			res = next(r)
+		}
+		if hooks.Response != nil {
+			res = must(hooks.Response.ProcessResponse(r, res))
+		}
+		return res
+	}
+}
+
+// innermost is _get_response.
+func (ref *reference) innermost(r *web.Request) *web.Response {
+	if err := ref.app.Resolve(r); err != nil {
+		panic(&web.Raised{Err: err})
+	}
+	var res *web.Response
+	for _, hook := range ref.view {
+		if res = must(hook.ProcessView(r, &r.Match)); res != nil {
+			break
+		}
+	}
+	if res == nil {
+		var failed *exception
+		res, failed = try(func() *web.Response { return must(r.Match.View(r)) }, ordinary)
+		if failed != nil {
+			res = ref.excuse(r, failed.err)
+		}
+	}
+	if res == nil {
+		panic(&web.Raised{Err: &web.LayerError{Layer: "view", Err: web.ErrNilResponse}})
+	}
+	if res.Template() != nil {
+		res = ref.templated(r, res)
+	}
+	return res
+}
+
+func (ref *reference) templated(r *web.Request, res *web.Response) *web.Response {
+	for _, hook := range ref.template {
+		if ref.has("skips-template-hooks") {
+			break
+		}
+		if res = must(hook.ProcessTemplateResponse(r, res)); res == nil {
+			panic(&web.Raised{Err: &web.LayerError{Layer: "?", Err: web.ErrNilResponse}})
+		}
+	}
+	if ref.version == 108 {
+		ref.render(r, res)
+		return res
+	}
+	_, failed := try(func() *web.Response { ref.render(r, res); return res }, ordinary)
+	if failed != nil {
+		res = ref.excuse(r, failed.err)
+	}
+	ref.rendered = true
+	return res
+}
+
+// excuse is process_exception_by_middleware, which raises again what nobody
+// answers.
+func (ref *reference) excuse(r *web.Request, err error) *web.Response {
+	hooks := ref.except
+	if ref.has("exception-order") {
+		hooks = slices.Clone(hooks)
+		slices.Reverse(hooks)
+	}
+	for _, hook := range hooks {
+		if res := must(hook.ProcessException(r, err)); res != nil {
+			return res
+		}
+	}
+	panic(&web.Raised{Err: err})
+}
+
+// classic is get_response under MIDDLEWARE_CLASSES.
+func (ref *reference) classic(r *web.Request) *web.Response {
+	catches := ordinary
+	if ref.version < 110 {
+		catches = butExit
+	}
+	entered := len(ref.request)
+	res, failed := try(func() *web.Response {
+		var res *web.Response
+		for i, hook := range ref.request {
+			if ref.has("exception-hooks-see-request-errors") {
+				var failed *exception
+				res, failed = try(func() *web.Response { return must(hook.ProcessRequest(r)) }, ordinary)
+				if failed != nil {
+					res = ref.excuse(r, failed.err)
+				}
+			} else {
+				res = must(hook.ProcessRequest(r))
+			}
+			if res != nil {
+				entered = i + 1
+				break
+			}
+		}
+		if res == nil || ref.has("runs-view-after-answer") {
+			return ref.innermost(r)
+		}
+		if ref.version < 110 && res.Template() != nil {
+			res = ref.templated(r, res)
+		}
+		return res
+	}, catches)
+	if failed != nil {
+		res = ref.pageFor(r, failed.err)
+	}
+	hooks := ref.response
+	if ref.has("response-hooks-of-entered-layers-only") && entered < len(hooks) {
+		hooks = hooks[len(hooks)-entered:]
+	}
+	catches = ordinary
+	if ref.version < 110 {
+		catches = anything
+	}
+	res, failed = try(func() *web.Response {
+		for _, hook := range hooks {
+			if res = must(hook.ProcessResponse(r, res)); res == nil {
+				panic(&web.Raised{Err: &web.LayerError{Layer: "?", Err: web.ErrNilResponse}})
+			}
+		}
+		return res
+	}, catches)
+	if failed != nil {
+		if ref.has("kind-of-response-errors") {
+			return ref.pageFor(r, failed.err)
+		}
+		ref.signal(r, failed.err)
+		res = ref.uncaught(r, failed.err)
+	}
+	return res
+}
+
+// ServeHTTP is WSGIHandler.__call__ and a server that keeps to PEP 3333.
+func (ref *reference) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r := web.NewRequest(req)
+	ref.rendered = false
+	var res *web.Response
+	if ref.chain != nil {
+		res = ref.chain(r)
+	} else {
+		res = ref.classic(r)
+	}
+	if res == nil {
+		panic(&web.Raised{Err: web.ErrNoFinalResponse})
+	}
+	late := ref.version == 110 || ref.version == 111 || ref.version == 109 && !ref.rendered
+	if ref.has("renders-late") {
+		late = true
+	}
+	if late && res.Unrendered() {
+		ref.render(r, res)
+	}
+	if ref.has("consumes-stream") && res.Streaming() {
+		for range res.Chunks() { //nolint:revive // consumed on purpose
+		}
+	}
+	err := web.Send(w, r, res)
+	if !ref.has("never-closes") {
+		res.Close()
+		ref.app.OnFinished(r)
+	}
+	if ref.has("finishes-twice") {
+		ref.app.OnFinished(r)
+	}
+	if err != nil {
+		panic(&web.Raised{Err: err})
+	}
+}
+
+// references are the reference under every synchronous engine of the vectors.
+func references() []Engine {
+	versions := []struct {
+		number int
+		name   string
+	}{
+		{108, "1.8"}, {109, "1.9"}, {110, "1.10"}, {111, "1.11"}, {202, "2.2"}, {302, "3.2"},
+		{402, "4.2"}, {500, "5.0"}, {502, "5.2"}, {600, "6.0"}, {601, "6.1"},
+	}
+	var list []Engine
+	for i, v := range versions {
+		if i < 4 {
+			list = append(list, referenceEngine(FamilyClassic, v.number, v.name, ""))
+		}
+		if i >= 2 {
+			list = append(list, referenceEngine(FamilyModern, v.number, v.name, ""))
+		}
+	}
+	return list
+}
