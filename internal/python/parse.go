@@ -42,9 +42,14 @@ func Parse(src []byte) *File {
 	p := parser{src: text, toks: l.toks}
 	p.module(len(src))
 	if p.ambiguous && p.evidence2 > 0 && p.evidence3 == 0 && !p.printFunction {
-		q := parser{src: text, toks: l.toks, nodes: p.nodes[:0], py2: true, work: p.work + len(l.toks)}
+		q := parser{src: text, toks: l.toks, py2: true, work: p.work + len(l.toks)}
 		q.module(len(src))
-		p = q
+		if len(q.errs) <= len(p.errs) {
+			p = q
+		} else {
+			p.evidence3++ // the reading as Python 2 fits less
+			p.work = q.work
+		}
 	}
 	errs = append(errs, l.errs...)
 	f.Errors = sortErrors(append(errs, p.errs...))
@@ -122,8 +127,9 @@ func (p *parser) leaf(kind Kind) int32 {
 }
 
 // wrap makes a new node whose first child is id.
-func (p *parser) wrap(kind Kind, id int32, fd Field) (int32, list) {
-	w := p.node(kind, p.nodes[id].start)
+// start is that of its first token, which may be a parenthesis around id.
+func (p *parser) wrap(kind Kind, start uint32, id int32, fd Field) (int32, list) {
+	w := p.node(kind, start)
 	b := list{parent: w}
 	p.add(&b, id, fd)
 	p.nodes[w].end = p.nodes[id].end

@@ -143,6 +143,7 @@ func (p *parser) braces() int32 {
 		return id
 	}
 	if p.k != tDoubleStar {
+		start := p.start()
 		x := p.starOrNamed(true)
 		if p.k != tColon {
 			p.nodes[id].kind = KindSet
@@ -173,7 +174,7 @@ func (p *parser) braces() int32 {
 			p.closeBracket(id, tRBrace)
 			return id
 		}
-		p.item(&b, x, v)
+		p.item(&b, start, x, v)
 		if !p.accept(tComma) {
 			p.closeBracket(id, tRBrace)
 			return id
@@ -193,11 +194,12 @@ func (p *parser) braces() int32 {
 			p.finish(it)
 			p.add(&b, it, FieldItems)
 		} else {
+			start := p.start()
 			x := p.test()
 			if p.accept(tColon) {
-				p.item(&b, x, p.test())
+				p.item(&b, start, x, p.test())
 			} else {
-				it, _ := p.wrap(KindDictItem, p.spoil(x, `":" is missing`), FieldKey)
+				it, _ := p.wrap(KindDictItem, start, p.spoil(x, `":" is missing`), FieldKey)
 				p.nodes[it].flags |= FlagIncomplete
 				p.add(&b, it, FieldItems)
 			}
@@ -211,11 +213,11 @@ func (p *parser) braces() int32 {
 }
 
 // item adds one "key: value" to a dict.
-func (p *parser) item(b *list, key, value int32) {
+func (p *parser) item(b *list, start uint32, key, value int32) {
 	if p.k != tComma && p.k != tRBrace {
 		value = p.spoil(value, "a comma or a bracket is missing")
 	}
-	it, ib := p.wrap(KindDictItem, key, FieldKey)
+	it, ib := p.wrap(KindDictItem, start, key, FieldKey)
 	p.add(&ib, value, FieldValue)
 	p.finish(it)
 	p.add(b, it, FieldItems)
@@ -240,9 +242,10 @@ func (p *parser) generators(b *list, inList bool) {
 			p.add(b, id, FieldGenerators)
 			return
 		}
+		start := p.start()
 		x := p.oldTest()
 		if inList && p.k == tComma {
-			t, tb := p.wrap(KindTuple, x, FieldElts)
+			t, tb := p.wrap(KindTuple, start, x, FieldElts)
 			for p.accept(tComma) && p.startsExpr() {
 				p.add(&tb, p.oldTest(), FieldElts)
 			}
@@ -277,11 +280,12 @@ func (p *parser) oldTest() int32 {
 
 // targets reads the names between "for" and "in".
 func (p *parser) targets() int32 {
+	start := p.start()
 	x := p.starTarget()
 	if p.k != tComma {
 		return x
 	}
-	id, b := p.wrap(KindTuple, x, FieldElts)
+	id, b := p.wrap(KindTuple, start, x, FieldElts)
 	for p.accept(tComma) && p.startsExpr() {
 		p.add(&b, p.starTarget(), FieldElts)
 	}
@@ -315,12 +319,13 @@ func (p *parser) repr() int32 {
 
 // strings reads one string literal, or several side by side.
 func (p *parser) strings() int32 {
+	start := p.start()
 	first := p.stringPiece()
 	if p.k != tString && p.k != tFStart {
 		return first
 	}
 	kind := p.nodes[first].kind
-	id, b := p.wrap(KindString, first, FieldPieces)
+	id, b := p.wrap(KindString, start, first, FieldPieces)
 	flags := p.nodes[first].flags
 	for p.k == tString || p.k == tFStart {
 		x := p.stringPiece()
@@ -389,9 +394,10 @@ func (p *parser) formatted() int32 {
 	case p.k == tYield:
 		x = p.yield()
 	default:
+		start := p.start()
 		x = p.starOrNamed(true)
 		if p.k == tComma {
-			t, tb := p.wrap(KindTuple, x, FieldElts)
+			t, tb := p.wrap(KindTuple, start, x, FieldElts)
 			for p.accept(tComma) && p.startsExpr() {
 				p.add(&tb, p.starOrNamed(true), FieldElts)
 			}

@@ -54,11 +54,12 @@ func (p *parser) test() int32 {
 	if p.k == tLambda {
 		return p.lambda(false)
 	}
+	start := p.start()
 	x := p.expr(precOr)
 	if p.k != tIf {
 		return x
 	}
-	id, b := p.wrap(KindIfExp, x, FieldBody)
+	id, b := p.wrap(KindIfExp, start, x, FieldBody)
 	p.next()
 	p.add(&b, p.expr(precOr), FieldTest)
 	if p.k != tElse {
@@ -80,7 +81,8 @@ func (p *parser) test() int32 {
 // named reads an expression that may be "name := value".
 func (p *parser) named() int32 {
 	if p.k.isName() && p.toks[p.i+1].kind == tWalrus {
-		id, b := p.wrap(KindNamedExpr, p.leaf(KindName), FieldTarget)
+		start := p.start()
+		id, b := p.wrap(KindNamedExpr, start, p.leaf(KindName), FieldTarget)
 		p.evidence3++
 		p.next()
 		p.add(&b, p.test(), FieldValue)
@@ -113,6 +115,7 @@ func (p *parser) expr(prec uint8) int32 {
 		return x
 	}
 	var x int32
+	start := p.start()
 	switch p.k {
 	case tMinus:
 		x = p.unary(opSub, precUnary)
@@ -141,13 +144,13 @@ func (p *parser) expr(prec uint8) int32 {
 		}
 		switch o.prec {
 		case precOr, precAnd:
-			x = p.boolean(x, o)
+			x = p.boolean(start, x, o)
 		case precCompare:
 			if p.k == tNot && p.peek(1) != tIn {
 				p.depth--
 				return x
 			}
-			x = p.compare(x)
+			x = p.compare(start, x)
 		default:
 			right := o.prec + 1
 			if o.prec == precPower {
@@ -155,7 +158,7 @@ func (p *parser) expr(prec uint8) int32 {
 			}
 			p.next()
 			r := p.expr(right)
-			id, b := p.wrap(KindBinOp, x, FieldLeft)
+			id, b := p.wrap(KindBinOp, start, x, FieldLeft)
 			p.add(&b, r, FieldRight)
 			p.nodes[id].op = o.op
 			x = p.finish(id)
@@ -175,8 +178,8 @@ func (p *parser) unary(o op, prec uint8) int32 {
 }
 
 // boolean reads "x or y or ..." as one node.
-func (p *parser) boolean(x int32, o binary) int32 {
-	id, b := p.wrap(KindBoolOp, x, FieldElts)
+func (p *parser) boolean(start uint32, x int32, o binary) int32 {
+	id, b := p.wrap(KindBoolOp, start, x, FieldElts)
 	p.nodes[id].op = o.op
 	k := p.k
 	for p.k == k {
@@ -187,8 +190,8 @@ func (p *parser) boolean(x int32, o binary) int32 {
 }
 
 // compare reads "x < y <= ..." as one node.
-func (p *parser) compare(x int32) int32 {
-	id, b := p.wrap(KindCompare, x, FieldLeft)
+func (p *parser) compare(start uint32, x int32) int32 {
+	id, b := p.wrap(KindCompare, start, x, FieldLeft)
 	for {
 		o := binaries[p.k]
 		if o.prec != precCompare || p.k == tNot && p.peek(1) != tIn {
@@ -238,6 +241,7 @@ func (p *parser) primary() int32 {
 		p.depth--
 		return p.finish(id)
 	}
+	start := p.start()
 	x := p.atom()
 	for n := 0; ; n++ {
 		switch p.k {
@@ -252,7 +256,7 @@ func (p *parser) primary() int32 {
 		}
 		switch p.k {
 		case tDot:
-			id, _ := p.wrap(KindAttribute, x, FieldObject)
+			id, _ := p.wrap(KindAttribute, start, x, FieldObject)
 			p.next()
 			switch {
 			case p.k.isName():
@@ -271,11 +275,11 @@ func (p *parser) primary() int32 {
 			}
 			x = p.finish(id)
 		case tLParen:
-			id, b := p.wrap(KindCall, x, FieldFunc)
+			id, b := p.wrap(KindCall, start, x, FieldFunc)
 			p.arguments(id, &b, FieldArgs)
 			x = id
 		case tLBracket:
-			id, b := p.wrap(KindSubscript, x, FieldObject)
+			id, b := p.wrap(KindSubscript, start, x, FieldObject)
 			p.next()
 			p.add(&b, p.subscript(), FieldIndex)
 			p.closeBracket(id, tRBracket)
@@ -344,9 +348,10 @@ func (p *parser) argument() int32 {
 		}
 		return p.finish(id)
 	}
+	start := p.start()
 	x := p.named()
 	if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
-		id, b := p.wrap(KindGeneratorExp, x, FieldElt)
+		id, b := p.wrap(KindGeneratorExp, start, x, FieldElt)
 		p.generators(&b, false)
 		x = p.finish(id)
 	}
@@ -358,16 +363,18 @@ func (p *parser) subscript() int32 {
 	if p.k == tRBracket {
 		return p.missing("an index is missing")
 	}
+	start := p.start()
 	x := p.index()
 	if p.k != tComma {
 		if p.k != tRBracket {
 			x = p.spoil(x, "a comma or a bracket is missing")
 		}
-		if p.k != tComma {
+		if p.k != tComma && p.nodes[x].kind != KindStarred {
 			return x
 		}
 	}
-	id, b := p.wrap(KindTuple, x, FieldElts)
+	// A tuple, also where it is one unpacking without a comma (PEP 646).
+	id, b := p.wrap(KindTuple, start, x, FieldElts)
 	for p.accept(tComma) && p.k != tRBracket {
 		x = p.index()
 		if p.k != tComma && p.k != tRBracket {
@@ -391,7 +398,6 @@ func (p *parser) index() int32 {
 	id := p.node(KindSlice, start)
 	b := list{parent: id}
 	if x != 0 {
-		p.nodes[id].start = p.nodes[x].start
 		p.add(&b, x, FieldLower)
 	}
 	p.next()
@@ -406,11 +412,12 @@ func (p *parser) index() int32 {
 
 // exprList reads expressions separated by commas, a Tuple if there is a comma.
 func (p *parser) exprList() int32 {
+	start := p.start()
 	x := p.starOrNamed(false)
 	if p.k != tComma {
 		return x
 	}
-	id, b := p.wrap(KindTuple, x, FieldElts)
+	id, b := p.wrap(KindTuple, start, x, FieldElts)
 	for p.accept(tComma) && p.startsExpr() {
 		p.add(&b, p.starOrNamed(false), FieldElts)
 	}

@@ -30,9 +30,10 @@ func (p *parser) matchStatement() int32 {
 	b := list{parent: id}
 	p.evidence3++
 	p.next()
+	start := p.start()
 	x := p.starOrNamed(true)
 	if p.k == tComma {
-		t, tb := p.wrap(KindTuple, x, FieldElts)
+		t, tb := p.wrap(KindTuple, start, x, FieldElts)
 		for p.accept(tComma) && p.startsExpr() {
 			p.add(&tb, p.starOrNamed(true), FieldElts)
 		}
@@ -98,11 +99,12 @@ func (p *parser) matchCase() int32 {
 
 // openPattern reads a pattern that may be a sequence without brackets.
 func (p *parser) openPattern() int32 {
+	start := p.start()
 	x := p.starPattern()
 	if p.k != tComma {
 		return x
 	}
-	id, b := p.wrap(KindPatternSequence, x, FieldElts)
+	id, b := p.wrap(KindPatternSequence, start, x, FieldElts)
 	for p.accept(tComma) && p.startsExpr() {
 		p.add(&b, p.starPattern(), FieldElts)
 	}
@@ -135,16 +137,17 @@ func (p *parser) asPattern() int32 {
 	if p.depth > maxDepth {
 		return p.tooDeep()
 	}
+	start := p.start()
 	x := p.closedPattern()
 	if p.k == tPipe {
-		id, b := p.wrap(KindPatternOr, x, FieldElts)
+		id, b := p.wrap(KindPatternOr, start, x, FieldElts)
 		for p.accept(tPipe) {
 			p.add(&b, p.closedPattern(), FieldElts)
 		}
 		x = p.finish(id)
 	}
 	for p.k == tAs {
-		id, b := p.wrap(KindPatternAs, x, FieldPattern)
+		id, b := p.wrap(KindPatternAs, start, x, FieldPattern)
 		p.next()
 		if p.k.isName() {
 			p.add(&b, p.leaf(KindName), FieldTarget)
@@ -166,20 +169,22 @@ func (p *parser) closedPattern() int32 {
 		return p.namePattern()
 	}
 	// A literal: a number (with a sign, complex), a string.
+	start := p.start()
 	x := p.expr(precSum)
-	id, _ := p.wrap(KindPatternValue, x, FieldValue)
+	id, _ := p.wrap(KindPatternValue, start, x, FieldValue)
 	return p.finish(id)
 }
 
 func (p *parser) namePattern() int32 {
-	start := p.toks[p.i]
+	first := p.toks[p.i]
+	start := first.start
 	switch p.toks[p.i+1].kind {
 	case tDot, tLParen:
 	default:
 		x := p.leaf(KindName)
-		switch string(p.src[start.start:start.end]) {
+		switch string(p.src[start:first.end]) {
 		case "None", "True", "False":
-			id, _ := p.wrap(KindPatternValue, x, FieldValue)
+			id, _ := p.wrap(KindPatternValue, start, x, FieldValue)
 			return p.finish(id)
 		}
 		p.nodes[x].kind = KindPatternCapture
@@ -187,16 +192,16 @@ func (p *parser) namePattern() int32 {
 	}
 	x := p.leaf(KindName)
 	for p.k == tDot && p.peek(1).isName() {
-		id, _ := p.wrap(KindAttribute, x, FieldObject)
+		id, _ := p.wrap(KindAttribute, start, x, FieldObject)
 		p.next()
 		p.next()
 		x = p.finish(id)
 	}
 	if p.k != tLParen {
-		id, _ := p.wrap(KindPatternValue, x, FieldValue)
+		id, _ := p.wrap(KindPatternValue, start, x, FieldValue)
 		return p.finish(id)
 	}
-	id, b := p.wrap(KindPatternClass, x, FieldFunc)
+	id, b := p.wrap(KindPatternClass, start, x, FieldFunc)
 	p.next()
 	for p.k != tRParen && p.k != tNewline && p.k != tEOF {
 		var a int32

@@ -108,10 +108,11 @@ func (p *parser) begin(kind Kind) (int32, list) {
 }
 
 func (p *parser) exprStatement() int32 {
+	start := p.start()
 	x := p.exprListYield()
 	switch p.k {
 	case tAssign:
-		id, b := p.wrap(KindAssign, x, FieldTargets)
+		id, b := p.wrap(KindAssign, start, x, FieldTargets)
 		p.checkTarget(x)
 		for p.accept(tAssign) {
 			y := p.exprListYield()
@@ -124,7 +125,7 @@ func (p *parser) exprStatement() int32 {
 		}
 		return p.finish(id)
 	case tAugAssign:
-		id, b := p.wrap(KindAugAssign, x, FieldTarget)
+		id, b := p.wrap(KindAugAssign, start, x, FieldTarget)
 		p.checkTarget(x)
 		t := p.toks[p.i]
 		p.nodes[id].op = augmented(p.src[t.start:t.end])
@@ -134,7 +135,7 @@ func (p *parser) exprStatement() int32 {
 	case tColon:
 		switch p.nodes[x].kind {
 		case KindName, KindAttribute, KindSubscript:
-			id, b := p.wrap(KindAnnAssign, x, FieldTarget)
+			id, b := p.wrap(KindAnnAssign, start, x, FieldTarget)
 			p.next()
 			if p.k == tNewline {
 				p.add(&b, p.missing("an annotation is missing"), FieldAnnotation)
@@ -148,7 +149,7 @@ func (p *parser) exprStatement() int32 {
 			return p.finish(id)
 		}
 	}
-	id, _ := p.wrap(KindExprStmt, x, FieldValue)
+	id, _ := p.wrap(KindExprStmt, start, x, FieldValue)
 	return p.finish(id)
 }
 

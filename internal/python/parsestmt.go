@@ -415,6 +415,7 @@ func (p *parser) handler() int32 {
 		p.block(&b, FieldBody)
 		return p.finish(id)
 	}
+	start := p.start()
 	x := p.test()
 	switch p.k {
 	case tAs:
@@ -422,7 +423,7 @@ func (p *parser) handler() int32 {
 		p.next()
 		p.add(&b, p.header(id, p.starTarget()), FieldTarget)
 	case tComma:
-		p.exceptComma(id, &b, x)
+		p.exceptComma(id, &b, start, x)
 	default:
 		p.add(&b, p.header(id, x), FieldType)
 	}
@@ -430,7 +431,7 @@ func (p *parser) handler() int32 {
 	return p.finish(id)
 }
 
-func (p *parser) exceptComma(id int32, b *list, x int32) {
+func (p *parser) exceptComma(id int32, b *list, start uint32, x int32) {
 	second := p.toks[p.i+1]
 	lower := second.kind.isName() && p.src[second.start] != '_' &&
 		(p.src[second.start] < 'A' || p.src[second.start] > 'Z')
@@ -452,7 +453,7 @@ func (p *parser) exceptComma(id int32, b *list, x int32) {
 			return
 		}
 	}
-	t, tb := p.wrap(KindTuple, x, FieldElts)
+	t, tb := p.wrap(KindTuple, start, x, FieldElts)
 	p.add(&tb, y, FieldElts)
 	for p.accept(tComma) && p.startsExpr() {
 		p.add(&tb, p.starTarget(), FieldElts)
