@@ -64,10 +64,25 @@ func runMissingLayer(p *Pass) {
 		}
 		p.Report(out)
 	}
-	for _, f := range p.relation(catalog.Requires, catalog.RequiresAny) {
-		for _, s := range p.players[f.Subject] {
-			for _, out := range p.missing(&f, s) {
-				report(&f, out)
+	// Two facts may ask for one layer: the layer's own, and its base class's.
+	type want struct {
+		entry int
+		layer string
+	}
+	wants := map[want]bool{}
+	for _, exact := range []bool{true, false} {
+		for _, f := range p.relation(catalog.Requires, catalog.RequiresAny) {
+			for _, s := range p.players[f.Subject] {
+				if (p.Layers[s].Entry.Path == f.Subject) != exact {
+					continue
+				}
+				for _, out := range p.missing(&f, s) {
+					w := want{s, out.Subject[1]}
+					if !wants[w] {
+						wants[w] = f.unsure == ""
+						report(&f, out)
+					}
+				}
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func (c *orderCheck) run() []violation {
 	found = slices.DeleteFunc(found, func(v violation) bool { return len(v.others) == 0 && !near(v.fact) })
 	slices.SortStableFunc(found, func(a, b violation) int {
 		return cmp.Or(-cmp.Compare(a.severity(), b.severity()), cmp.Compare(vagueness(a.fact), vagueness(b.fact)),
-			cmp.Compare(a.fact.index, b.fact.index), cmp.Compare(a.subject, b.subject))
+			cmp.Compare(c.inherited(&a), c.inherited(&b)), cmp.Compare(a.fact.index, b.fact.index), cmp.Compare(a.subject, b.subject))
 	})
 	return c.choose(found)
 }
@@ -72,6 +72,7 @@ func (c *orderCheck) choose(found []violation) []violation {
 			if touched[v.subject] {
 				continue
 			}
+			touched[v.subject] = true
 			out = append(out, v)
 			continue
 		}
@@ -89,6 +90,15 @@ func (c *orderCheck) choose(found []violation) []violation {
 		out = append(out, v)
 	}
 	return out
+}
+
+// inherited is 1 where the subject plays its part as a subclass or under an old
+// name, else 0: what is said of the layer itself goes first.
+func (c *orderCheck) inherited(v *violation) int {
+	if c.p.Layers[v.subject].Entry.Path == v.fact.Subject {
+		return 0
+	}
+	return 1
 }
 
 func pair(a, b int) [2]int { return [2]int{min(a, b), max(a, b)} }
@@ -126,7 +136,7 @@ func vagueness(f *applied) int {
 	case f.Relation == catalog.First || f.Relation == catalog.Last:
 		return 4
 	case near(f):
-		return 5
+		return 5 + n
 	}
 	return n
 }
