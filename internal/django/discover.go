@@ -74,6 +74,12 @@ func (d *discovery) add(file, why string, f *facts) *candidate {
 // of the two settings and looks like settings, and what imports from these.
 func (d *discovery) run(all []*source, given []string) []*candidate {
 	for _, s := range all {
+		// A link into a package is one more name for a module that has one.
+		if s.real != s.name && s.kind&pythonFile != 0 && d.x.links[s.real] == "" && !d.t.has(path.Dir(s.real), "__init__.py") {
+			d.x.links[s.real] = s.name
+		}
+	}
+	for _, s := range all {
 		if s.marks&markNaming != 0 {
 			for _, e := range entryPoints(d.t, d.p, s) {
 				d.entry(e)
@@ -82,10 +88,10 @@ func (d *discovery) run(all []*source, given []string) []*candidate {
 	}
 	python := pythonSources(all)
 	for _, s := range python {
-		if s.marks&markMiddleware != 0 && !isGlobalSettings(s.name) {
-			if f := d.read(s.name); f != nil {
+		if s.marks&markMiddleware != 0 && !isGlobalSettings(s.real) {
+			if f := d.read(s.real); f != nil {
 				if why, ok := d.judge(s, f); ok {
-					d.add(s.name, why, f)
+					d.add(s.real, why, f)
 				}
 			}
 		}
@@ -115,7 +121,7 @@ func isGlobalSettings(name string) bool {
 func (d *discovery) entry(e EntryPoint) {
 	file, root := d.x.target(e)
 	if file == "" {
-		if e.direct {
+		if e.direct && d.t.wanted(e.file) {
 			d.t.noteAt(e.Span, fmt.Sprintf("names settings module %q, which is not in the tree; not checked", e.Module))
 		}
 		return
@@ -128,6 +134,13 @@ func (d *discovery) entry(e EntryPoint) {
 	c.entries = append(c.entries, e)
 	if _, ok := d.x.named[file]; !ok {
 		d.x.named[file] = root
+		if dotted, ok := dottedFrom(root, file); (!ok || dotted != e.Module) && d.x.links[file] == "" {
+			link := joinName(root, strings.ReplaceAll(e.Module, ".", "/"))
+			if path.Base(file) == "__init__.py" && !d.t.has(path.Dir(link), path.Base(link)+".py") {
+				link += "/__init__"
+			}
+			d.x.links[file] = link + ".py"
+		}
 	}
 }
 
@@ -140,7 +153,7 @@ func (d *discovery) judge(s *source, f *facts) (why string, ok bool) {
 		}
 	}
 	switch {
-	case f.configure && s.marks&markConfigure != 0 && configuresStack(d.p.parse(s.name)):
+	case f.configure && s.marks&markConfigure != 0 && configuresStack(d.p.parse(s.real)):
 		return "calls settings.configure", true
 	case !f.binds && !f.changes:
 		return "", false
@@ -192,15 +205,15 @@ func (d *discovery) importersOnce(all []*source) bool {
 	}
 	added := false
 	for _, s := range all {
-		if d.found[s.name] != nil || !d.mayImport(s, bases) {
+		if d.found[s.real] != nil || !d.mayImport(s, bases) {
 			continue
 		}
-		f := d.read(s.name)
+		f := d.read(s.real)
 		if f == nil {
 			continue
 		}
 		if from, ok := d.takesOver(s, f); ok {
-			d.add(s.name, "imports the settings of "+d.t.show(from), f)
+			d.add(s.real, "imports the settings of "+d.t.show(from), f)
 			added = true
 		}
 	}
@@ -234,11 +247,11 @@ func (d *discovery) takesOver(s *source, f *facts) (from string, ok bool) {
 		file := ""
 		switch {
 		case i.star || slices.ContainsFunc(i.names, isStackSetting):
-			file = d.x.resolveImport(s.name, i.level, i.module)
+			file = d.x.resolveImport(s.real, i.level, i.module)
 		case derivesImported(f, i):
-			file = d.x.resolveImport(s.name, i.level, i.module)
+			file = d.x.resolveImport(s.real, i.level, i.module)
 		}
-		if file != "" && file != s.name && d.found[file] != nil {
+		if file != "" && file != s.real && d.found[file] != nil {
 			return file, true
 		}
 	}

@@ -22,7 +22,7 @@ type EntryPoint struct {
 // entryPoints reads the settings modules that a file names.
 func entryPoints(t *tree, p *parser, s *source) []EntryPoint {
 	if s.kind&pythonFile != 0 {
-		src := p.parse(s.name)
+		src := p.parse(s.real)
 		if src == nil {
 			return nil
 		}

@@ -82,6 +82,7 @@ type SettingsModule struct {
 
 	file   string // absolute
 	loader *loader
+	unset  bool // neither setting is assigned, Django's default holds
 	once   sync.Once
 	names  *resolver
 }
@@ -142,24 +143,38 @@ func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
 	t := newTree(files, opts.WorkDir, opts.Limits)
 	dirs, given, missing := t.paths(opts.Paths)
 	t.tops = around(t, append(slices.Clone(dirs), given...))
-	all, skipped, err := scan(ctx, t, dirs)
+	t.asked = dirs
+	walked := append(slices.Clone(dirs), scopes(t, given)...)
+	all, skipped, err := scan(ctx, t, walked)
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, nearby(t, dirs, given)...)
+	all = append(all, nearby(t, walked, given)...)
+	var readable []string
 	for _, file := range given {
-		if slices.ContainsFunc(all, func(s *source) bool { return s.name == file }) {
+		if i := slices.IndexFunc(all, func(s *source) bool { return s.name == file && s.err == nil }); i >= 0 {
+			readable = append(readable, all[i].real)
 			continue
 		}
 		s := &source{name: file, kind: pythonFile}
 		s.load(t)
-		all = append(all, s)
+		switch {
+		case s.err != nil:
+			t.note(file, "cannot read: "+errText(s.err))
+			missing = append(missing, &fs.PathError{Op: "read", Path: t.show(file), Err: unwrapPath(s.err)})
+		case path.Ext(file) != ".py" && s.marks&markMiddleware == 0:
+			t.note(file, "not a Python file, and it does not speak of MIDDLEWARE; not checked")
+		default:
+			all = append(all, s)
+			readable = append(readable, s.real)
+		}
 	}
+	given = readable
 	p := &Project{t: t, p: newParser(t, all), Files: len(all)}
 	p.x = newRootIndex(t, t.tops, all)
 	d := &discovery{t: t, p: p.p, x: p.x, found: map[string]*candidate{}, facts: map[string]*facts{}}
 	candidates := d.run(all, given)
-	candidates = slices.DeleteFunc(candidates, func(c *candidate) bool { return !belongs(c, dirs, given) })
+	candidates = slices.DeleteFunc(candidates, func(c *candidate) bool { return !belongs(c.file, dirs, given) && !belongs(p.x.place(c.file), dirs, given) })
 	p.settings(candidates)
 	if err := p.evaluate(ctx, opts); err != nil {
 		return nil, err
@@ -243,6 +258,35 @@ func around(t *tree, paths []string) []string {
 	return out
 }
 
+// scopes gives what to read beside a settings file that the user names: the
+// project it belongs to, else its top package, else only its own directory. So
+// the file is seen as it is when the whole project is given.
+func scopes(t *tree, given []string) []string {
+	var out []string
+	for _, file := range given {
+		top := ""
+		for _, p := range around(t, []string{file}) {
+			if marked(t, p) {
+				top = p
+			}
+		}
+		if top == "" {
+			top, _ = parentDir(file)
+			for {
+				up, ok := parentDir(top)
+				if !ok || !t.has(up, "__init__.py") {
+					break
+				}
+				top = up
+			}
+		}
+		if !slices.Contains(out, top) {
+			out = append(out, top)
+		}
+	}
+	return out
+}
+
 func marked(t *tree, dir string) bool {
 	l := t.list(dir)
 	return slices.ContainsFunc(projectMarks[:], func(m string) bool { return l.find(m) != kindOther })
@@ -295,8 +339,8 @@ func siblings(t *tree, dir string, seen map[string]bool) []*source {
 
 // belongs says that a candidate lies where the user wants to look: an entry
 // may name settings outside of the path.
-func belongs(c *candidate, dirs, given []string) bool {
-	return slices.Contains(given, c.file) || slices.ContainsFunc(dirs, func(d string) bool { return within(d, c.file) })
+func belongs(file string, dirs, given []string) bool {
+	return slices.Contains(given, file) || slices.ContainsFunc(dirs, func(d string) bool { return within(d, file) })
 }
 
 // settings turns the candidates into the modules of the project.
@@ -322,7 +366,7 @@ func (p *Project) settings(candidates []*candidate) {
 		if i := slices.Index(roots, root); i > 0 {
 			roots = slices.Insert(slices.Delete(roots, i, i+1), 0, root)
 		}
-		m.loader = newLoader(p.t, p.p, roots, path.Dir(c.file), own)
+		m.loader = newLoader(p.t, p.p, roots, path.Dir(p.x.place(c.file)), own)
 		if taken[dotted]++; taken[dotted] > 1 {
 			m.ambiguous(p.t.show(root))
 		}
@@ -365,11 +409,11 @@ func (p *Project) collect(skipped []Skipped) {
 			p.t.note(m.file, fmt.Sprintf("not checked: %s; give its path to check it", m.Reason))
 		}
 	}
-	for i := range skipped {
-		skipped[i].Path = p.t.show(skipped[i].Path)
+	p.Skipped = slices.DeleteFunc(skipped, func(s Skipped) bool { return !p.t.wanted(s.Path) })
+	for i := range p.Skipped {
+		p.Skipped[i].Path = p.t.show(p.Skipped[i].Path)
 	}
-	p.Skipped = skipped
-	for _, n := range skipNotes(skipped) {
+	for _, n := range skipNotes(p.Skipped) {
 		p.t.noteAt(n.Span, n.Message)
 	}
 	p.Notes = p.t.notes
@@ -407,8 +451,17 @@ func skipNotes(skipped []Skipped) []stack.Note {
 
 // verdict decides whether anything could be checked.
 func (p *Project) verdict(paths []string, missing []error) error {
+	for _, m := range p.Settings {
+		if m.Checked && (len(m.Stacks) > 0 || m.unset && m.Role == RoleEntry) {
+			return nil
+		}
+	}
 	if len(p.Settings) > 0 {
-		return nil
+		var files []string
+		for _, m := range p.Settings {
+			files = append(files, m.File)
+		}
+		return fmt.Errorf("%w: no list of middleware in %s", ErrNothing, strings.Join(files, ", "))
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("%w: %w", ErrNothing, errors.Join(missing...))

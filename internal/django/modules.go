@@ -145,7 +145,7 @@ type parsed struct {
 func newParser(t *tree, all []*source) *parser {
 	p := &parser{t: t, files: map[string]*parsed{}, scanned: make(map[string]*source, len(all))}
 	for _, s := range all {
-		p.scanned[s.name] = s
+		p.scanned[s.real] = s
 	}
 	return p
 }

@@ -13,13 +13,14 @@ type rootIndex struct {
 	tops   []string // the paths given and the projects around them
 	manage []string // directories that hold a manage.py
 	roots  []string // directories that hold top packages, those of manage included
-	named  map[string]string
+	named  map[string]string // file -> root that an entry names it from
+	links  map[string]string // file -> the link that it is imported through
 }
 
 // newRootIndex collects the roots from the files of a scan. A directory is a
 // root if it holds a manage.py, or a package while being none itself.
 func newRootIndex(t *tree, tops []string, all []*source) *rootIndex {
-	x := &rootIndex{t: t, tops: tops, named: map[string]string{}}
+	x := &rootIndex{t: t, tops: tops, named: map[string]string{}, links: map[string]string{}}
 	for _, s := range all {
 		if s.kind&pythonFile == 0 {
 			continue
@@ -123,13 +124,24 @@ func dottedFrom(root, file string) (string, bool) {
 		return "", false
 	}
 	dotted := strings.ReplaceAll(rel, "/", ".")
-	return dotted, isDotted(dotted) && !strings.Contains(path.Dir(rel), ".")
+	return dotted, !strings.Contains(rel, ".") && isDotted(dotted)
+}
+
+// place is where Python finds a file: the link that leads to it, if there is
+// one, else the file itself. Names and relative imports count from there.
+func (x *rootIndex) place(file string) string {
+	if link := x.links[file]; link != "" {
+		return link
+	}
+	return file
 }
 
 // name gives the module name of a file and the root it counts from: as an entry
 // names it, else from its package chain, else from the manage.py above.
 func (x *rootIndex) name(file string) (dotted, root string) {
-	if root, ok := x.named[file]; ok {
+	named, ok := x.named[file]
+	file = x.place(file)
+	if root := named; ok {
 		if dotted, ok := dottedFrom(root, file); ok {
 			return dotted, root
 		}
@@ -180,6 +192,7 @@ func (x *rootIndex) plainRoot(dir string) bool {
 // from, then those above it from the inside out, then the others by nearness.
 func (x *rootIndex) around(file string) []string {
 	_, own := x.name(file)
+	file = x.place(file)
 	var above, others []string
 	if manage, ok := x.nearestManage(file); ok {
 		above = append(above, manage)
@@ -238,8 +251,9 @@ func (x *rootIndex) locate(from, dotted string) (at located, root string) {
 // resolveImport finds the file that an import in a file names; "" where it is
 // not in the tree.
 func (x *rootIndex) resolveImport(from string, level int, module string) string {
+	beside := path.Dir(x.place(from))
 	if level > 0 {
-		dir := path.Dir(from)
+		dir := beside
 		for range level - 1 {
 			up, ok := parentDir(dir)
 			if !ok {
@@ -260,7 +274,7 @@ func (x *rootIndex) resolveImport(from string, level int, module string) string 
 		return at.file
 	}
 	if !strings.Contains(module, ".") && settingsLike(module) {
-		return x.t.locate(path.Dir(from), module).file
+		return x.t.locate(beside, module).file
 	}
 	return ""
 }

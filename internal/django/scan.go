@@ -14,6 +14,7 @@ import (
 // source is a file that the scan has read.
 type source struct {
 	name  string // absolute
+	real  string // what name leads to behind links
 	kind  fileKind
 	marks mark
 	data  []byte   // nil where nothing in it matters
@@ -88,7 +89,7 @@ func scan(ctx context.Context, t *tree, tops []string) ([]*source, []Skipped, er
 		return nil, nil, err
 	}
 	for _, s := range all {
-		if s.err != nil {
+		if s.err != nil && t.wanted(s.name) {
 			t.note(s.name, "cannot read: "+errText(s.err))
 		}
 	}
@@ -97,17 +98,17 @@ func scan(ctx context.Context, t *tree, tops []string) ([]*source, []Skipped, er
 
 // load reads a file and keeps what matters of it.
 func (s *source) load(t *tree) {
-	real := s.name
+	s.real = s.name
 	if dir, ok := parentDir(s.name); ok {
 		if target, ok := t.file(dir, s.name[strings.LastIndexByte(s.name, '/')+1:]); ok {
-			real = target
+			s.real = target
 		}
 	}
 	limit := t.limits.FileSize
 	if s.kind == scriptFile {
 		limit = min(limit, scriptSize)
 	}
-	data, err := t.files.ReadFile(t.access(real), limit)
+	data, err := t.files.ReadFile(t.access(s.real), limit)
 	if err != nil {
 		switch {
 		case s.kind == scriptFile && (errors.Is(err, ErrTooLarge) || errors.Is(err, fs.ErrPermission)):

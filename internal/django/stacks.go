@@ -20,9 +20,20 @@ func (m *SettingsModule) stacks() []stack.Note {
 	}
 	notes = append(notes, b.notes...)
 	if len(m.Stacks) == 0 && len(b.notes) == 0 {
-		notes = append(notes, stack.Note{Span: stack.Span{File: m.File}, Message: "defines neither MIDDLEWARE nor MIDDLEWARE_CLASSES; no stack to check"})
+		text := "assigns neither MIDDLEWARE nor MIDDLEWARE_CLASSES; Django's default holds, nothing to check"
+		if m.unset = !m.open(); !m.unset {
+			text = "MIDDLEWARE may come from code that is not in the tree; not checked"
+		}
+		notes = append(notes, stack.Note{Span: stack.Span{File: m.File}, Message: text})
 	}
 	return notes
+}
+
+// open says that names may have come from code that was not read.
+func (m *SettingsModule) open() bool {
+	isOpen := func(v Variant) bool { return v.Open }
+	return slices.ContainsFunc(m.Result.Variants, isOpen) ||
+		slices.ContainsFunc(m.Result.Subs, func(s Sub) bool { return slices.ContainsFunc(s.Variants, isOpen) })
 }
 
 type stackBuilder struct {

@@ -21,6 +21,9 @@ type tree struct {
 	// tops are the directories that the paths given belong to; nothing above
 	// them is read through a link.
 	tops []string
+	// asked are the directories that the user named; what is wrong elsewhere
+	// is not worth a note.
+	asked []string
 
 	mu    sync.Mutex
 	dirs  map[string]*listing
@@ -204,6 +207,11 @@ func (t *tree) findAbove(dir, target string) string {
 		dir = up
 	}
 	return ""
+}
+
+// wanted says whether a name lies below a directory that the user named.
+func (t *tree) wanted(name string) bool {
+	return slices.ContainsFunc(t.asked, func(dir string) bool { return within(dir, name) })
 }
 
 // inside says whether a name lies in the tree.

@@ -93,7 +93,7 @@ func (v *versionFinder) read(dir, name string, data []byte, seen map[string]bool
 // decide weighs the evidence for one module.
 func (v *versionFinder) decide(m *SettingsModule, all []*source) VersionRange {
 	evidence := v.source(m)
-	for dir := path.Dir(m.file); len(evidence) == 0; {
+	for dir := path.Dir(v.x.place(m.file)); len(evidence) == 0; {
 		evidence = append(evidence, v.at(dir, m)...)
 		up, ok := parentDir(dir)
 		if !ok || !v.t.inside(up) {

@@ -118,7 +118,7 @@ func (w *walker) dir(ctx context.Context, dir string, chain *ignores, depth int)
 		return err
 	}
 	l := w.t.list(dir)
-	if l.err != nil {
+	if l.err != nil && w.t.wanted(dir) {
 		w.t.note(dir, "cannot read directory: "+errText(l.err))
 	}
 	chain = w.extendIgnores(chain, dir)
@@ -144,13 +144,15 @@ func (w *walker) dir(ctx context.Context, dir string, chain *ignores, depth int)
 		case kindDir:
 			name := joinName(dir, e.name)
 			if reason, skip := w.skip(dir, l, e.name); skip {
-				if reason != "" {
+				if reason != "" && (reason == skipVenv || w.t.holdsPython(name, 3)) {
 					w.skipped = append(w.skipped, Skipped{name, reason})
 				}
 				continue
 			}
 			if chain.ignored(name, true) {
-				w.skipped = append(w.skipped, Skipped{name, skipIgnored})
+				if w.t.holdsPython(name, 3) {
+					w.skipped = append(w.skipped, Skipped{name, skipIgnored})
+				}
 				continue
 			}
 			if depth >= w.t.limits.Depth {
@@ -170,14 +172,16 @@ func (w *walker) file(name string, entry entryKind, kind fileKind, chain *ignore
 	if entry == kindLink {
 		target, err := w.t.files.Stat(w.t.access(name))
 		if err == nil && target.IsDir() {
-			w.skipped = append(w.skipped, Skipped{name, skipLink})
+			if real, ok := w.t.dir(path.Dir(name), path.Base(name)); !ok || w.t.holdsPython(real, 3) {
+				w.skipped = append(w.skipped, Skipped{name, skipLink})
+			}
 			return
 		}
 		if kind == 0 {
 			return
 		}
 		if _, ok := w.t.file(path.Dir(name), path.Base(name)); !ok {
-			if kind&pythonFile != 0 {
+			if kind&pythonFile != 0 && w.t.wanted(name) {
 				w.t.note(name, "symbolic link leads out of the tree, to nothing or in a circle; not read")
 			}
 			return
