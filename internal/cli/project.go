@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/mwcheck/mwcheck/internal/django"
+	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// facts answers what the rules ask about a project.
+type facts struct {
+	byStack map[string]*django.SettingsModule
+	// byPath lists the checked modules whose stacks name a dotted path: which
+	// class it leads to depends on where they import from.
+	byPath map[string][]*django.SettingsModule
+}
+
+func newFacts(p *django.Project) *facts {
+	f := &facts{byStack: map[string]*django.SettingsModule{}, byPath: map[string][]*django.SettingsModule{}}
+	for _, m := range p.Settings {
+		if !m.Checked {
+			continue
+		}
+		for _, s := range m.Stacks {
+			f.byStack[s.ID] = m
+			for _, e := range s.Entries {
+				if list := f.byPath[e.Path]; len(list) == 0 || list[len(list)-1] != m {
+					f.byPath[e.Path] = append(list, m)
+				}
+			}
+		}
+	}
+	return f
+}
+
+func (f *facts) config() lint.Config {
+	return lint.Config{Django: f.django, Setting: f.setting, Bases: f.bases, Resolve: f.resolve}
+}
+
+func (f *facts) django(s *stack.Stack) lint.Django {
+	m := f.byStack[s.ID]
+	if m == nil {
+		return lint.Django{}
+	}
+	return lint.Django{At: m.Django.Lint, Low: m.Django.Low, High: m.Django.High}
+}
+
+func (f *facts) setting(s *stack.Stack, name string) lint.Value {
+	m := f.byStack[s.ID]
+	if m == nil {
+		return lint.Value{State: lint.Unknown}
+	}
+	v, ok := m.Setting(s.ID, name)
+	if !ok {
+		return lint.Value{}
+	}
+	return settingValue(v)
+}
+
+// settingValue turns an evaluated value into the form the rules read.
+func settingValue(v django.Value) lint.Value {
+	span := v.Assigned
+	if span.IsZero() {
+		span = v.Span
+	}
+	out := lint.Value{State: lint.Known, Span: span}
+	switch v.Kind {
+	case django.KindNone:
+	case django.KindBool:
+		out.Value = v.Bool
+	case django.KindInt:
+		out.Value = int(v.Int)
+	case django.KindString:
+		out.Value = v.Str
+	case django.KindList, django.KindTuple, django.KindSet:
+		words := []string{}
+		for _, item := range v.Items {
+			if item.Kind == django.KindString && !item.Run {
+				words = append(words, item.Str)
+			} else {
+				out.Partial = true
+			}
+		}
+		out.Partial = out.Partial || v.Partial
+		out.Value = words
+	default:
+		out.State = lint.Unknown
+	}
+	return out
+}
+
+// resolve says where a dotted path leads, if all modules that name it agree.
+func (f *facts) resolve(path string) lint.Resolution {
+	kind := django.Unresolved
+	for i, m := range f.byPath[path] {
+		k := m.Resolve(path).Kind
+		if i > 0 && k != kind {
+			return lint.Unresolved
+		}
+		kind = k
+	}
+	switch kind {
+	case django.InProject:
+		return lint.InProject
+	case django.Outside:
+		return lint.Outside
+	case django.Missing:
+		return lint.Missing
+	}
+	return lint.Unresolved
+}
+
+// bases gives the base classes of a layer as the first module that names it
+// sees them; they are not complete where another sees others.
+func (f *facts) bases(path string) (bases []string, complete bool) {
+	for i, m := range f.byPath[path] {
+		l := m.Bases(path)
+		if i == 0 {
+			bases, complete = l.Paths, l.Complete
+		} else if !slices.Equal(l.Paths, bases) {
+			complete = false
+		}
+	}
+	return bases, complete
+}
