@@ -25,8 +25,9 @@ type reference struct {
 	response []web.ResponseHook
 	except   []web.ExceptionHook
 
-	rendered bool
-	chain    func(r *web.Request) *web.Response // nil: the classic model
+	rendered  bool
+	signalled error
+	chain     func(r *web.Request) *web.Response // nil: the classic model
 }
 
 // referenceEngine is the reference under a name of the vectors.
@@ -172,9 +173,11 @@ func butExit(err error) bool  { return web.KindOf(err) != web.KindExit }
 func anything(error) bool     { return true }
 
 func (ref *reference) signal(r *web.Request, err error) {
-	if !ref.has("no-signal") {
-		ref.app.OnException(r, err)
+	if ref.has("no-signal") || ref.has("signals-once") && ref.signalled == err {
+		return
 	}
+	ref.signalled = err
+	ref.app.OnException(r, err)
 }
 
 // uncaught is handle_uncaught_exception.
@@ -230,6 +233,9 @@ func (ref *reference) film(inner func(*web.Request) *web.Response) modern.Next {
 	return func(r *web.Request) *web.Response {
 		res, failed := try(func() *web.Response { return inner(r) }, catches)
 		if failed != nil {
+			if _, from := describe(failed.err); from == "handler500" && ref.has("handler500-once") {
+				panic(&web.Raised{Err: failed.err})
+			}
 			return ref.pageFor(r, failed.err)
 		}
 		return res
@@ -238,6 +244,8 @@ func (ref *reference) film(inner func(*web.Request) *web.Response) modern.Next {
 
 // mixin is MiddlewareMixin.__call__.
 func (ref *reference) mixin(hooks web.HookSet, next modern.Next) func(*web.Request) *web.Response {
+	inner := slices.Clone(ref.response)
+	ref.response = collect(ref.response, []web.ResponseHook{hooks.Response})
 	return func(r *web.Request) *web.Response {
 		var res *web.Response
 		if hooks.Request != nil {
@@ -253,6 +261,10 @@ func (ref *reference) mixin(hooks web.HookSet, next modern.Next) func(*web.Reque
 		}
 		if res == nil {
 			res = next(r)
+		} else if ref.has("inner-response-hooks-too") {
+			for _, hook := range inner {
+				res = must(hook.ProcessResponse(r, res))
+			}
 		}
 		if hooks.Response != nil {
 			res = must(hooks.Response.ProcessResponse(r, res))
@@ -268,7 +280,7 @@ func (ref *reference) innermost(r *web.Request) *web.Response {
 	}
 	var res *web.Response
 	for _, hook := range ref.view {
-		if res = must(hook.ProcessView(r, &r.Match)); res != nil {
+		if res = must(hook.ProcessView(r, &r.Match)); res != nil && !ref.has("goes-on-after-view-answer") {
 			break
 		}
 	}
@@ -317,10 +329,16 @@ func (ref *reference) excuse(r *web.Request, err error) *web.Response {
 		hooks = slices.Clone(hooks)
 		slices.Reverse(hooks)
 	}
+	var last *web.Response
 	for _, hook := range hooks {
-		if res := must(hook.ProcessException(r, err)); res != nil {
+		res := must(hook.ProcessException(r, err))
+		if res != nil && !ref.has("asks-all-exception-hooks") {
 			return res
 		}
+		last = res
+	}
+	if last != nil {
+		return last
 	}
 	panic(&web.Raised{Err: err})
 }
@@ -334,6 +352,11 @@ func (ref *reference) classic(r *web.Request) *web.Response {
 	entered := len(ref.request)
 	res, failed := try(func() *web.Response {
 		var res *web.Response
+		if ref.has("view-hooks-first") {
+			for _, hook := range ref.view {
+				must(hook.ProcessView(r, &r.Match))
+			}
+		}
 		for i, hook := range ref.request {
 			if ref.has("exception-hooks-see-request-errors") {
 				var failed *exception
