@@ -51,7 +51,15 @@ def dump(tree, out):
                 out.append("D %d %d" % (d.lineno, d.col_offset))
             if kind in ("List", "Tuple") and node.elts and all(map(is_string, node.elts)):
                 out.append("L %d %d %d" % (line, node.col_offset, len(node.elts)))
-        if opaque and kind == "JoinedStr":
+        if kind in ("JoinedStr", "TemplateStr"):
+            # Its fields only; the text between them has no node here.
+            if not opaque:
+                stack.extend(v for v in node.values if not isinstance(v, ast.Constant))
+            continue
+        if kind in ("FormattedValue", "Interpolation"):
+            stack.append(node.value)
+            if node.format_spec is not None:
+                stack.extend(v for v in node.format_spec.values if not isinstance(v, ast.Constant))
             continue
         stack.extend(ast.iter_child_nodes(node))
 
