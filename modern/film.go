@@ -16,50 +16,57 @@ func (h *Handler) innermost() Next {
 }
 
 // film is convert_exception_to_response in django/core/handlers/exception.py:
-// around a layer, it turns errors and panics into responses. A recovering
-// frame a layer is what that costs; keep it one closure with one deferred
-// function, which the compiler opens up.
+// around a layer, it turns errors and panics into responses.
+//
+// A recovering frame a layer is what that costs. It is one closure with one
+// deferred function, which the compiler calls directly; all that is rare lies
+// behind it. What a layer returned is also what says whether it returned.
 func (h *Handler) film(name string, layer Layer) Next {
-	strict := !h.core.Profile.NilPassesOutward
-	if handle, ok := layer.(LayerFunc); ok {
+	switch l := layer.(type) {
+	case *funcLayer:
+		handle, next := l.handle, l.next
 		return func(r *web.Request) (res *web.Response) {
-			returned := false
+			var err error
 			defer func() {
-				if !returned {
-					if v := recover(); v != nil {
-						res = h.answer(r, web.Recovered(v))
-					}
+				if res == nil || err != nil {
+					res = h.fault(r, name, err, recover())
 				}
 			}()
-			res, err := handle(r)
-			returned = true
-			if err != nil || (res == nil && strict) {
-				return h.fault(r, name, err)
-			}
+			res, err = handle(r, next)
+			return res
+		}
+	case LayerFunc:
+		return func(r *web.Request) (res *web.Response) {
+			var err error
+			defer func() {
+				if res == nil || err != nil {
+					res = h.fault(r, name, err, recover())
+				}
+			}()
+			res, err = l(r)
 			return res
 		}
 	}
 	return func(r *web.Request) (res *web.Response) {
-		returned := false
+		var err error
 		defer func() {
-			if !returned {
-				if v := recover(); v != nil {
-					res = h.answer(r, web.Recovered(v))
-				}
+			if res == nil || err != nil {
+				res = h.fault(r, name, err, recover())
 			}
 		}()
-		res, err := layer.Handle(r)
-		returned = true
-		if err != nil || (res == nil && strict) {
-			return h.fault(r, name, err)
-		}
+		res, err = layer.Handle(r)
 		return res
 	}
 }
 
-// fault is the slow way out of a film: an error, or nothing at all.
-func (h *Handler) fault(r *web.Request, name string, err error) *web.Response {
-	if err == nil {
+// fault is the slow way out of a film: an error, a panic, or nothing at all.
+func (h *Handler) fault(r *web.Request, name string, err error, panicked any) *web.Response {
+	switch {
+	case panicked != nil:
+		err = web.Recovered(panicked)
+	case err == nil && h.core.Profile.NilPassesOutward:
+		return nil
+	case err == nil:
 		err = &web.LayerError{Layer: name, Err: web.ErrNilResponse}
 	}
 	return h.answer(r, err)

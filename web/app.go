@@ -91,8 +91,10 @@ func (a *App) Resolve(r *Request) error {
 	router := a.Router
 	if r.Router != nil {
 		router = r.Router
+		r.rarely().resolved = router
+	} else if r.rare != nil {
+		r.rare.resolved = nil
 	}
-	r.resolved = router
 	if router == nil {
 		return fmt.Errorf("%w: the App has no router", ErrNotFound)
 	}
@@ -110,9 +112,9 @@ func (a *App) Resolve(r *Request) error {
 // ErrorPage is the view for error pages of the status: the router's in force
 // since resolution, else the App's, else a plain one.
 func (a *App) ErrorPage(r *Request, status int) ErrorView {
-	router := r.resolved
-	if router == nil {
-		router = a.Router
+	router := a.Router
+	if r.rare != nil && r.rare.resolved != nil {
+		router = r.rare.resolved
 	}
 	if pager, ok := router.(ErrorPager); ok {
 		if view := pager.ErrorPage(status); view != nil {

@@ -19,11 +19,25 @@ type Request struct {
 	// before resolution still gets the pages of the App's router.
 	Router Router
 
-	resolved Router // the router in force since resolution
-	attrs    []attrValue
+	attrs []attrValue
+	rare  *rareState
+	mode  atomic.Uint32
+}
+
+// rareState is what most requests never need. It is apart so that a Request
+// stays small: it is made for every request, and half of what a short stack
+// costs is making it.
+type rareState struct {
+	resolved Router // in force since resolution, if it is not the App's
 	onAttr   func(*Request, AttrEvent)
 	closers  []func()
-	mode     atomic.Uint32
+}
+
+func (r *Request) rarely() *rareState {
+	if r.rare == nil {
+		r.rare = new(rareState)
+	}
+	return r.rare
 }
 
 // NewRequest wraps a request of net/http.
@@ -35,21 +49,32 @@ func (r *Request) SetHTTP(req *http.Request) { r.Request = req }
 
 // OnClose registers f to run when the answer to the request has been sent, as
 // Django's request.close does.
-func (r *Request) OnClose(f func()) { r.closers = append(r.closers, f) }
+func (r *Request) OnClose(f func()) {
+	rare := r.rarely()
+	rare.closers = append(rare.closers, f)
+}
 
 // RunClosers runs what OnClose registered, once. Engines call it.
 func (r *Request) RunClosers() {
-	closers := r.closers
-	r.closers = nil
+	if r.rare == nil {
+		return
+	}
+	closers := r.rare.closers
+	r.rare.closers = nil
 	runClosers(closers)
 }
 
-// Observe makes f see every later access to the request's attributes.
-func (r *Request) Observe(f func(*Request, AttrEvent)) { r.onAttr = f }
+// Observe makes f see every later access to the request's attributes; nil
+// stops that.
+func (r *Request) Observe(f func(*Request, AttrEvent)) {
+	if f != nil || r.rare != nil {
+		r.rarely().onAttr = f
+	}
+}
 
 func (r *Request) observe(op AttrOp, name string, found bool) {
-	if r.onAttr != nil {
-		r.onAttr(r, AttrEvent{op, name, found})
+	if r.rare != nil && r.rare.onAttr != nil {
+		r.rare.onAttr(r, AttrEvent{op, name, found})
 	}
 }
 

@@ -3,12 +3,11 @@ package web
 import (
 	"iter"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
 // Response is an answer on its way out. Its body is bytes, a stream or a
-// deferred template. A layer that puts another response in its place takes
+// deferred template. Like a Request it belongs to one goroutine at a time. A layer that puts another response in its place takes
 // over what the old one holds: engines neither consume nor close a response
 // that was replaced (no release of Django does).
 type Response struct {
@@ -19,8 +18,8 @@ type Response struct {
 	stream   iter.Seq2[[]byte, error]
 	template *Template
 	rendered bool
-	closers  []func()
-	closed   atomic.Bool
+	closed   bool
+	closers  *[]func() // a pointer, as few responses have any
 }
 
 // New is a response without a body.
@@ -114,22 +113,31 @@ func (res *Response) WrapStream(wrap func(iter.Seq2[[]byte, error]) iter.Seq2[[]
 }
 
 // OnClose registers f to run when the response has been sent or given up.
-func (res *Response) OnClose(f func()) { res.closers = append(res.closers, f) }
+func (res *Response) OnClose(f func()) {
+	if res.closers == nil {
+		res.closers = new([]func())
+	}
+	*res.closers = append(*res.closers, f)
+}
 
 // Close runs what OnClose registered, in that order, the first time it is
 // called. A panic in one of them does not keep the others from running
 // (HttpResponseBase.close in django/http/response.py).
 func (res *Response) Close() {
-	if res.closed.Swap(true) {
+	if res.closed {
 		return
 	}
-	closers := res.closers
+	res.closed = true
+	if res.closers == nil {
+		return
+	}
+	closers := *res.closers
 	res.closers = nil
 	runClosers(closers)
 }
 
 // Closed says that Close was called.
-func (res *Response) Closed() bool { return res.closed.Load() }
+func (res *Response) Closed() bool { return res.closed }
 
 func runClosers(closers []func()) {
 	for _, f := range closers {

@@ -25,7 +25,9 @@ const longBody = 2048
 // sent before the last two are known, as PEP 3333 servers do.
 func Send(w http.ResponseWriter, r *Request, res *Response) error {
 	header := w.Header()
-	maps.Copy(header, res.header)
+	if len(res.header) > 0 {
+		maps.Copy(header, res.header)
+	}
 	status := res.StatusCode()
 	bodyless := status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
 	if !bodyless && res.stream == nil && len(res.body) >= longBody && header.Get("Content-Length") == "" && header.Get("Content-Encoding") == "" {

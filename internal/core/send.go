@@ -19,11 +19,16 @@ func (c *Core) Finish(w http.ResponseWriter, r *web.Request, res *web.Response, 
 	}()
 	err = web.Send(w, r, res)
 	completed = true
-	var gone *web.WriteError
-	if errors.As(err, &gone) {
+	if err != nil && clientGone(err) {
 		err = nil
 	}
 	return err
+}
+
+// clientGone is apart from Finish because its variable is on the heap.
+func clientGone(err error) bool {
+	var gone *web.WriteError
+	return errors.As(err, &gone)
 }
 
 func (c *Core) close(r *web.Request, res *web.Response) {
