@@ -1,0 +1,130 @@
+package lint
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/finding"
+	printer "github.com/mwcheck/mwcheck/internal/report"
+)
+
+const pages = "../../docs/rules"
+
+// show prints findings as the command does, without notes and summary.
+func show(t *testing.T) Show {
+	return func(text string, findings []finding.Finding) string {
+		var b strings.Builder
+		source := func(string) ([]byte, error) { return []byte(text), nil }
+		require.NoError(t, printer.LintText(&b, printer.Lint{Findings: findings}, source, printer.TextOptions{}))
+		out, _, ok := strings.Cut(b.String(), "\n\n0 errors, 0 warnings")
+		require.True(t, ok, b.String())
+		return out + "\n"
+	}
+}
+
+// TestPages compares docs/rules with what the rules say; "go test -update"
+// writes it anew.
+func TestPages(t *testing.T) {
+	want := map[string]string{"README.md": Index()}
+	for _, r := range Rules() {
+		want[r.Name+".md"] = r.Page(show(t))
+	}
+	for name, text := range want {
+		file := filepath.Join(pages, name)
+		if *update {
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		}
+		got, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, text, string(got), "%s is stale: run go test ./internal/lint -update", file)
+	}
+	files, err := os.ReadDir(pages)
+	require.NoError(t, err)
+	for _, f := range files {
+		require.Contains(t, want, f.Name(), "a page without a rule")
+	}
+}
+
+// TestExamples holds what a page promises: the bad example has exactly one
+// finding, the rule's own and as bad as the rule can be; the good one none.
+func TestExamples(t *testing.T) {
+	for _, r := range Rules() {
+		t.Run(r.Name, func(t *testing.T) {
+			_, stacks := r.Bad.Settings()
+			findings, notes := Run(stacks, r.Bad.Config())
+			require.Empty(t, notes)
+			require.Len(t, findings, 1)
+			require.Equal(t, r.ID, findings[0].Rule)
+			if r.ID != "MW102" { // an error for one layer only
+				require.Equal(t, r.Severity, findings[0].Severity)
+			}
+			checkGrammar(t, findings[0])
+
+			_, stacks = r.Good.Settings()
+			findings, notes = Run(stacks, r.Good.Config())
+			require.Empty(t, notes)
+			require.Empty(t, findings)
+		})
+	}
+}
+
+func TestExampleSpans(t *testing.T) {
+	for _, r := range Rules() {
+		text, stacks := r.Bad.Settings()
+		lines := strings.Split(text, "\n")
+		for _, s := range stacks {
+			require.Equal(t, s.Setting, text[s.Span.Start:s.Span.End])
+			for _, e := range s.Entries {
+				require.Equal(t, `"`+e.Path+`"`, text[e.Span.Start:e.Span.End])
+				require.Equal(t, `"`+e.Path+`"`, lines[e.Span.Line-1][e.Span.Column-1:e.Span.EndColumn-1])
+			}
+		}
+	}
+}
+
+func TestRulesAreSound(t *testing.T) {
+	require.Empty(t, Validate(Rules()))
+	for i, r := range Rules() {
+		if i > 0 {
+			require.Less(t, Rules()[i-1].ID, r.ID)
+		}
+		require.Equal(t, r, Find(strings.ToLower(r.ID)))
+		require.True(t, strings.HasSuffix(r.URL(), "/docs/rules/"+r.Name+".md"))
+	}
+	require.Nil(t, Find("MW999"))
+	require.Nil(t, Find(""))
+}
+
+// The validator has to refuse what it is there for.
+func TestValidateRefuses(t *testing.T) {
+	cases := []struct {
+		name  string
+		spoil func(r *Rule)
+		want  string
+	}{
+		{"id", func(r *Rule) { r.ID = "X1" }, "malformed id"},
+		{"name", func(r *Rule) { r.Name = "Wrong Order" }, "malformed name"},
+		{"title", func(r *Rule) { r.Title = "With a period." }, "period"},
+		{"doc", func(r *Rule) { r.Doc = "" }, "does not say why"},
+		{"bad example", func(r *Rule) { r.Bad = Example{} }, "example is missing"},
+		{"good example", func(r *Rule) { r.Good = Example{} }, "example is missing"},
+		{"since", func(r *Rule) { r.Since = "" }, "since when"},
+		{"severity", func(r *Rule) { r.Severity = 0 }, "no severity"},
+		{"run", func(r *Rule) { r.Run = nil }, "nothing to run"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			r := wrongOrder
+			tc.spoil(&r)
+			errs := Validate([]*Rule{&r})
+			require.Len(t, errs, 1)
+			require.ErrorContains(t, errs[0], tc.want)
+		})
+	}
+	r := wrongOrder
+	require.Len(t, Validate([]*Rule{&r, &wrongOrder}), 2, "id and name given twice")
+}
