@@ -222,7 +222,7 @@ func (d *discovery) importersOnce(all []*source) bool {
 
 // mayImport tells by the file's bytes whether it is worth parsing.
 func (d *discovery) mayImport(s *source, bases map[string]bool) bool {
-	if s.marks&(markMiddleware|markInclude|markConfig) != 0 && settingsPath(s.name) {
+	if settingsPath(s.name) {
 		return true
 	}
 	for _, m := range s.stars {
@@ -368,6 +368,7 @@ func (c *candidate) part(d *discovery) bool {
 		return false
 	}
 	imported := false
+	fragment := !c.facts.binds && len(c.imports) == 0 // it adds to a list that others define
 	for file := range c.importers {
 		importer := d.found[file]
 		if d.reaches(c, importer, map[string]bool{}) {
@@ -377,11 +378,11 @@ func (c *candidate) part(d *discovery) bool {
 			continue // settings for tests take over the real ones
 		}
 		imported = true
-		if len(importer.entries) > 0 {
+		if len(importer.entries) > 0 && !deploymentLike(c.file) {
 			return true
 		}
 	}
-	return imported && (partLike(c.file) || !c.facts.binds)
+	return imported && (partLike(c.file) || fragment)
 }
 
 // reaches says whether a imports b, directly or not.
@@ -402,6 +403,17 @@ func (d *discovery) reaches(a, b *candidate, seen map[string]bool) bool {
 func partLike(file string) bool {
 	base := strings.ToLower(strings.TrimSuffix(path.Base(file), ".py"))
 	for _, part := range []string{"base", "common", "default", "shared", "local", "global", "app_settings", "django", "core", "middleware", "component"} {
+		if strings.Contains(base, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// deploymentLike says that a name promises settings to run with somewhere.
+func deploymentLike(file string) bool {
+	base := strings.ToLower(strings.TrimSuffix(path.Base(file), ".py"))
+	for _, part := range []string{"prod", "live", "dev", "stag", "test", "docker", "heroku", "demo", "beta", "deploy", "server"} {
 		if strings.Contains(base, part) {
 			return true
 		}
@@ -443,11 +455,19 @@ func (c *candidate) whyText() string {
 		e := c.entries[0]
 		text := fmt.Sprintf("named in %s:%d", e.Span.File, e.Span.Line)
 		if n := len(c.entries) - 1; n > 0 {
-			text += fmt.Sprintf(" and in %d more places", n)
+			text += " and in " + more(n)
 		}
 		return text
 	}
 	return c.why
+}
+
+// more words a number of places left out.
+func more(n int) string {
+	if n == 1 {
+		return "1 more place"
+	}
+	return fmt.Sprintf("%d more places", n)
 }
 
 // entrySpans lists the places that name the module.

@@ -367,6 +367,7 @@ func (p *Project) settings(candidates []*candidate) {
 			roots = slices.Insert(slices.Delete(roots, i, i+1), 0, root)
 		}
 		m.loader = newLoader(p.t, p.p, roots, path.Dir(p.x.place(c.file)), own)
+		m.loader.self, m.loader.selfFile = dotted, c.file
 		if taken[dotted]++; taken[dotted] > 1 {
 			m.ambiguous(p.t.show(root))
 		}
@@ -442,7 +443,7 @@ func skipNotes(skipped []Skipped) []stack.Note {
 		}
 		text := "skipped: " + s.Reason
 		if n := counts[s.Reason]; n > 1 {
-			text += fmt.Sprintf(", here and in %d more places", n-1)
+			text += ", here and in " + more(n-1)
 		}
 		out = append(out, stack.Note{Span: stack.Span{File: s.Path}, Message: text})
 	}

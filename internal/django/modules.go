@@ -194,6 +194,10 @@ type loader struct {
 	t     *tree
 	p     *parser
 	roots []string
+	// self is the settings module's name, selfFile its file, whatever else the
+	// roots may have under that name.
+	self, selfFile string
+
 	own   string // the settings module's directory
 	ownAs string // and its dotted name, "" for none
 	shown string // the root, where another has a module of the same name
@@ -226,6 +230,12 @@ func (l *loader) Module(dotted string) (Module, bool) {
 
 func (l *loader) find(dotted string) (Module, bool) {
 	at, _ := l.locate(dotted)
+	if dotted == l.self && at.file != l.selfFile {
+		at = located{kind: modulePlain, file: l.selfFile}
+		if path.Base(l.selfFile) == "__init__.py" {
+			at.kind, at.dir = modulePackage, path.Dir(l.selfFile)
+		}
+	}
 	switch at.kind {
 	case modulePlain, modulePackage:
 		return l.load(dotted, at)

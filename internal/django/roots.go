@@ -90,6 +90,18 @@ func (x *rootIndex) addAround(top string) {
 // its own directory if it lies in none.
 func (x *rootIndex) chainRoot(file string) string {
 	dir := path.Dir(file)
+	// A folder without __init__.py inside a package is a part of it.
+	for at, i := dir, 0; i < 3 && isIdentifier(path.Base(at)); i++ {
+		if x.t.has(at, "__init__.py") {
+			dir = at
+			break
+		}
+		up, ok := parentDir(at)
+		if !ok || !x.t.inside(up) {
+			break
+		}
+		at = up
+	}
 	for x.t.has(dir, "__init__.py") && isIdentifier(path.Base(dir)) {
 		up, ok := parentDir(dir)
 		if !ok {
@@ -165,16 +177,12 @@ func (x *rootIndex) name(file string) (dotted, root string) {
 				}
 			}
 		}
-	} else if manage, ok := x.nearestManage(file); ok && within(chain, manage) && chain != manage {
-		// Projects of Django 1.3 and older keep manage.py in the package.
-		if dotted, ok := dottedFrom(manage, file); ok && x.t.has(manage, "__init__.py") {
-			return dotted, manage
-		}
 	}
 	if dotted, ok := dottedFrom(chain, file); ok {
 		return dotted, chain
 	}
-	return strings.TrimSuffix(path.Base(file), ".py"), path.Dir(file)
+	base, _, _ := strings.Cut(path.Base(file), ".")
+	return base, path.Dir(file)
 }
 
 // plainRoot says that a directory looks like a project's top.

@@ -142,9 +142,15 @@ func (s *source) examine(data []byte) {
 			s.kind&namingFile != 0 && (bytes.Contains(data, needleSettings) || bytes.Contains(data, needleDS) || bytes.Contains(data, needleStubs))) {
 		s.marks |= markNaming
 	}
-	if s.marks != 0 || s.kind&versionFile != 0 && bytes.Contains(bytes.ToLower(data), []byte("django")) {
+	if s.marks != 0 || s.kind&versionFile != 0 && tellsVersion(data) {
 		s.data = data
 	}
+}
+
+// tellsVersion says that a file may speak of Django, or name one that does.
+func tellsVersion(data []byte) bool {
+	return bytes.Contains(data, []byte("jango")) || bytes.Contains(data, []byte("JANGO")) ||
+		bytes.HasPrefix(data, []byte("-")) || bytes.Contains(data, []byte("\n-"))
 }
 
 func (s *source) examinePython(data []byte) {

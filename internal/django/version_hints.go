@@ -90,7 +90,7 @@ func versionHints(data []byte) []versionHint {
 		if m := generatedText.FindSubmatchIndex(data[i:]); m != nil {
 			text := string(data[i+m[2] : i+m[3]])
 			if clause := parseClause(">="+text, false); clause != allReleases {
-				out = append(out, versionHint{i + m[2], i + m[3], clause})
+				out = append(out, versionHint{i + m[0], i + m[1], clause})
 			}
 		}
 	}

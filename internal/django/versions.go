@@ -25,6 +25,9 @@ func (p *Project) versions(all []*source, option stack.Version) {
 			v.file(s)
 		}
 	}
+	for _, m := range p.Settings {
+		v.places = append(v.places, p.x.place(m.file))
+	}
 	first := true
 	for _, m := range p.Settings {
 		m.Django = v.decide(m, all)
@@ -46,6 +49,7 @@ type versionFinder struct {
 	// installed are the directories of distributions' metadata, whose evidence
 	// holds for their own packages only.
 	installed map[string]bool
+	places    []string // where the settings modules lie
 }
 
 // file reads one file of the scan and the requirement files it names.
@@ -154,7 +158,8 @@ func (v *versionFinder) source(m *SettingsModule) []Evidence {
 func (v *versionFinder) anywhere() []Evidence {
 	dirs := make([]string, 0, len(v.byDir))
 	for dir := range v.byDir {
-		if !v.installed[dir] {
+		// What lies above another settings module is that one's.
+		if !v.installed[dir] && !slices.ContainsFunc(v.places, func(p string) bool { return within(dir, p) }) {
 			dirs = append(dirs, dir)
 		}
 	}
