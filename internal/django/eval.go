@@ -114,10 +114,3 @@ func (v Variant) Stack(name string) (List, bool) {
 	}
 	return val.list(), true
 }
-
-// Evaluate works out what a settings module of the tree would define, for every
-// set of branch decisions that matters to its stacks. It reads and never runs
-// code; the result for a module that the loader does not find has no variants.
-func Evaluate(l Loader, module string, limits Limits) *Result {
-	return &Result{Module: module}
-}

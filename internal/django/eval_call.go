@@ -1,0 +1,460 @@
+package django
+
+import (
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+)
+
+// callArgs are the evaluated arguments of a call.
+type callArgs struct {
+	pos  []pv
+	kw   []kwArg
+	open bool // *args or **kwargs that are not wholly known
+	node []python.Node
+}
+
+type kwArg struct {
+	name string
+	v    pv
+}
+
+func (a *callArgs) at(i int) pv {
+	if i < len(a.pos) {
+		return a.pos[i]
+	}
+	return nil
+}
+
+func (a *callArgs) key(name string) pv {
+	for _, k := range a.kw {
+		if k.name == name {
+			return k.v
+		}
+	}
+	return nil
+}
+
+// get is the argument at a position or of a name, or nil.
+func (a *callArgs) get(i int, name string) pv {
+	if v := a.at(i); v != nil {
+		return v
+	}
+	return a.key(name)
+}
+
+func (a *callArgs) all() []pv {
+	out := append([]pv(nil), a.pos...)
+	for _, k := range a.kw {
+		out = append(out, k.v)
+	}
+	return out
+}
+
+func (e *evaluator) callExpr(n python.Node) pv {
+	fn := n.Field(python.FieldFunc)
+	var f pv
+	if fn.Kind() == python.KindAttribute {
+		obj := e.eval(fn.Field(python.FieldObject))
+		if u, ok := obj.(*pUnknown); ok {
+			if l := e.materializeFor(u, fn.Name()); l != nil {
+				obj = l
+				if name := fn.Field(python.FieldObject); name.Kind() == python.KindName && strings.HasPrefix(u.sym, "open ") {
+					e.bind(name.Name(), l, e.placeOf(name))
+				}
+			}
+		}
+		f = e.getAttr(obj, fn.Name(), fn)
+	} else {
+		f = e.eval(fn)
+	}
+	args := e.args(n)
+	e.cur = e.placeOf(n)
+	return e.call(f, args, n)
+}
+
+func (e *evaluator) args(n python.Node) *callArgs {
+	a := &callArgs{}
+	for arg := range n.All(python.FieldArgs) {
+		switch arg.Kind() {
+		case python.KindStarred:
+			for _, it := range e.itemsOf(e.eval(arg.Field(python.FieldValue)), arg) {
+				if isRun(it) {
+					a.open = true
+					continue
+				}
+				a.pos = append(a.pos, it)
+			}
+		case python.KindKeyword:
+			v := e.eval(arg.Field(python.FieldValue))
+			if !arg.Is(python.FlagDoubleStar) {
+				a.kw = append(a.kw, kwArg{arg.Name(), v})
+				continue
+			}
+			e.spreadKeywords(a, v)
+		default:
+			a.pos = append(a.pos, e.eval(arg))
+			a.node = append(a.node, arg)
+		}
+	}
+	return a
+}
+
+func (e *evaluator) spreadKeywords(a *callArgs, v pv) {
+	switch v := e.resolve(v).(type) {
+	case *pRef:
+		if v.kind == refDict {
+			d := e.dict(v)
+			a.open = a.open || d.open != nil
+			for i, k := range d.keys {
+				if s, ok := k.(*pStr); ok {
+					a.kw = append(a.kw, kwArg{s.s, d.vals[i]})
+					a.open = a.open || maybeUnbound(d.vals[i])
+				}
+			}
+			return
+		}
+	case *pNames:
+		for _, name := range v.scope.order {
+			if b := e.get(v.scope, name); b != nil {
+				a.kw = append(a.kw, kwArg{name, b.v})
+			}
+		}
+	}
+	a.open = true
+}
+
+// call calls anything.
+func (e *evaluator) call(f pv, a *callArgs, n python.Node) pv {
+	e.step(4)
+	switch f := e.resolve(f).(type) {
+	case *pFunc:
+		return e.callFunc(f, nil, a, n)
+	case *pMethod:
+		return e.callFunc(f.fn, f.self, a, n)
+	case *pStatic:
+		return e.call(f.fn, a, n)
+	case *pClass:
+		return e.instantiate(f, a, n)
+	case *pBuiltin:
+		if f.self != nil {
+			return e.method(f, a, n)
+		}
+		return e.builtin(f.name, a, n)
+	case *pRef:
+		if f.kind == refInstance {
+			if m := e.classAttr(f.cls, "__call__"); m != nil {
+				if fn, ok := m.(*pFunc); ok {
+					return e.callFunc(fn, f, a, n)
+				}
+			}
+			e.havoc(f)
+		}
+	case *pUnknown:
+		return e.callUnknown(f, a, n)
+	}
+	for _, v := range a.all() {
+		e.havoc(v)
+	}
+	return e.unknownNode(n)
+}
+
+// callUnknown calls something from outside: what it gets and can change is
+// unknown after it.
+func (e *evaluator) callUnknown(f *pUnknown, a *callArgs, n python.Node) pv {
+	if v := e.extCall(f, a, n); v != nil {
+		return v
+	}
+	if !readsOnly(f.ext) {
+		for _, v := range a.all() {
+			e.havoc(v)
+		}
+	} else {
+		for _, v := range a.all() {
+			switch v.(type) {
+			case *pNames, *pModule, *pFunc, *pMethod:
+				e.havoc(v)
+			}
+		}
+	}
+	u := e.unknownNode(n)
+	u.deps = f.deps
+	for _, v := range a.all() {
+		u.deps = u.deps.union(depsOf(v))
+	}
+	if s := e.callSym(f, a); s != "" {
+		u.sym = s
+	}
+	return u
+}
+
+// callSym names the result of a call that gives the same for the same
+// arguments, as reading the environment does.
+func (e *evaluator) callSym(f *pUnknown, a *callArgs) string {
+	if f.sym == "" || a.open || impure(lastPart(strings.TrimSuffix(f.sym, ")"))) {
+		return ""
+	}
+	parts := make([]string, 0, len(a.pos)+len(a.kw))
+	for _, v := range a.pos {
+		parts = append(parts, e.symOf(v))
+	}
+	for _, k := range a.kw {
+		if k.name == "cast" || k.name == "default" && e.symOf(k.v) == "" {
+			continue
+		}
+		s := e.symOf(k.v)
+		if s == "" {
+			return ""
+		}
+		parts = append(parts, k.name+"="+s)
+	}
+	for _, p := range parts {
+		if p == "" {
+			return ""
+		}
+	}
+	return capSym(f.sym + "(" + strings.Join(parts, ",") + ")")
+}
+
+// function makes the value of a def or lambda.
+func (e *evaluator) function(n python.Node, name string) *pFunc {
+	f := &pFunc{node: n, name: name, mod: e.frame.mod, env: e.frame.scope}
+	for p := range n.Field(python.FieldParams).All(python.FieldElts) {
+		var d pv
+		if v := p.Field(python.FieldValue); !v.IsZero() {
+			d = e.eval(v)
+		}
+		f.defaults = append(f.defaults, d)
+	}
+	return f
+}
+
+func (e *evaluator) defStmt(n python.Node) {
+	f := e.function(n, n.Name())
+	var v pv = f
+	var decorators []python.Node
+	for d := range n.All(python.FieldDecorators) {
+		decorators = append(decorators, d)
+	}
+	for i := len(decorators) - 1; i >= 0; i-- {
+		v = e.decorate(decorators[i].Field(python.FieldValue), v)
+	}
+	if n.Is(python.FlagAsync) {
+		v = e.unknownNode(n)
+	}
+	e.bind(n.Name(), v, e.placeOf(n))
+}
+
+func (e *evaluator) decorate(d python.Node, v pv) pv {
+	dec := e.eval(d)
+	if b, ok := dec.(*pBuiltin); ok {
+		switch b.name {
+		case "property":
+			return &pProperty{v}
+		case "staticmethod":
+			return &pStatic{v}
+		case "classmethod":
+			return &pClassFn{v}
+		}
+	}
+	if u, ok := dec.(*pUnknown); ok {
+		switch lastPart(u.ext) {
+		case "lru_cache", "cache", "wraps", "contextmanager", "pristinemethod":
+			return v
+		case "cached_property":
+			return &pProperty{v}
+		}
+		if d.Kind() == python.KindCall {
+			f := d.Field(python.FieldFunc).Name()
+			if f == "lru_cache" || f == "wraps" {
+				return v
+			}
+		}
+	}
+	return e.call(dec, &callArgs{pos: []pv{v}}, d)
+}
+
+// isGenerator says that a function's own body yields.
+func isGenerator(n python.Node) bool {
+	if n.Kind() != python.KindFunctionDef {
+		return false
+	}
+	for d := range n.Descendants() {
+		if k := d.Kind(); k != python.KindYield && k != python.KindYieldFrom {
+			continue
+		}
+		for p := d.Parent(); !p.IsZero(); p = p.Parent() {
+			if k := p.Kind(); k == python.KindFunctionDef || k == python.KindLambda {
+				if p == n {
+					return true
+				}
+				break
+			}
+		}
+	}
+	return false
+}
+
+// callFunc interprets a function of the tree.
+func (e *evaluator) callFunc(f *pFunc, self pv, a *callArgs, n python.Node) pv {
+	if e.depth >= e.limits.Depth {
+		return e.opaque(f, self, a, n)
+	}
+	fr := &frame{mod: f.mod, scope: e.newScope(f.env, f.mod), fn: f, self: self}
+	fr.scope.fn = true
+	pos := a.pos
+	if self != nil {
+		pos = append([]pv{self}, pos...)
+	}
+	if !e.bindParams(f, fr, pos, a, n) {
+		e.raise("TypeError", "wrong arguments of "+f.name)
+	}
+	if isGenerator(f.node) {
+		return e.newIter(func() []pv { return e.runGenerator(f, fr, n) })
+	}
+	return e.runBody(f, fr, n)
+}
+
+func (e *evaluator) runBody(f *pFunc, fr *frame, n python.Node) pv {
+	was, cur, over := e.frame, e.cur, e.override
+	e.frame = fr
+	e.depth++
+	restore := func() {
+		e.frame, e.cur, e.override = was, cur, over
+		e.depth--
+	}
+	if f.node.Kind() == python.KindLambda {
+		v := e.eval(f.node.Field(python.FieldBody))
+		restore()
+		return v
+	}
+	base := len(e.pend)
+	out := e.settle(base, e.body(f.node, python.FieldBody), flowReturn)
+	restore()
+	if out.kind == flowRaise {
+		panic(out.exc)
+	}
+	if out.v == nil {
+		return e.unknownNode(n)
+	}
+	return out.v
+}
+
+// runGenerator executes a generator's body and collects what it yields.
+func (e *evaluator) runGenerator(f *pFunc, fr *frame, n python.Node) []pv {
+	list := e.newList(nil)
+	fr.scope.names["<yield>"] = e.newCell(&pyBinding{v: list})
+	e.runBody(f, fr, n)
+	return e.items(list)
+}
+
+func (e *evaluator) yielded(n python.Node) pv {
+	v := n.Field(python.FieldValue)
+	var val pv = pNone{}
+	if !v.IsZero() {
+		val = e.eval(v)
+	}
+	for s := e.frame.scope; s != nil; s = s.up {
+		if b := e.get(s, "<yield>"); b != nil {
+			if l, ok := b.v.(*pRef); ok {
+				if n.Kind() == python.KindYieldFrom {
+					e.extend(l, val, n)
+				} else {
+					items := e.items(l)
+					e.setItems(l, append(items[:len(items):len(items)], val))
+				}
+			}
+			break
+		}
+	}
+	return e.unknownNode(n)
+}
+
+// bindParams binds arguments to parameters; false where Python would refuse.
+func (e *evaluator) bindParams(f *pFunc, fr *frame, pos []pv, a *callArgs, n python.Node) bool {
+	used := map[string]bool{}
+	i, next := -1, 0
+	star := false
+	ok := true
+	kwRest := -1
+	var params []python.Node
+	for p := range f.node.Field(python.FieldParams).All(python.FieldElts) {
+		params = append(params, p)
+	}
+	for _, p := range params {
+		i++
+		name := p.Name()
+		at := e.placeOf(p)
+		switch {
+		case p.Is(python.FlagSlash):
+			continue
+		case p.Is(python.FlagDoubleStar):
+			kwRest = i
+			continue
+		case p.Is(python.FlagStar):
+			if name != "" {
+				rest := append([]pv(nil), pos[min(next, len(pos)):]...)
+				next = len(pos)
+				if a.open {
+					rest = append(rest, e.unknownRun(e.textAt(e.placeOf(n)), e.placeOf(n)))
+				}
+				e.set(fr.scope, name, &pTuple{rest}, at)
+			}
+			star = true
+			continue
+		}
+		var v pv
+		if !star && next < len(pos) {
+			v = pos[next]
+			next++
+		} else if k := a.key(name); k != nil && name != "" {
+			v = k
+			used[name] = true
+		} else if a.open {
+			v = e.unknownNode(n)
+		} else if f.defaults[i] != nil {
+			v = f.defaults[i]
+		} else {
+			ok = false
+			v = e.unknownNode(n)
+		}
+		if name == "" { // Python 2's tuple parameter
+			was := e.frame
+			e.frame = fr
+			e.assign(p.Field(python.FieldTarget), v)
+			e.frame = was
+			continue
+		}
+		e.set(fr.scope, name, v, at)
+	}
+	if kwRest >= 0 {
+		d := &dictCell{}
+		for _, k := range a.kw {
+			if !used[k.name] {
+				d = d.with(&pStr{s: k.name, at: e.here()}, k.v)
+				used[k.name] = true
+			}
+		}
+		if a.open {
+			d.open = e.unknownNode(n)
+		}
+		e.set(fr.scope, params[kwRest].Name(), e.newDict(d), e.placeOf(params[kwRest]))
+	}
+	for _, k := range a.kw {
+		ok = ok && used[k.name]
+	}
+	return ok && next >= len(pos) || a.open
+}
+
+// opaque is a call past the depth limit: what the function can reach is unknown.
+func (e *evaluator) opaque(f *pFunc, self pv, a *callArgs, n python.Node) pv {
+	e.noteOnce("calls nest too deeply; what the function does is not known", e.here())
+	for _, v := range a.all() {
+		e.havoc(v)
+	}
+	if self != nil {
+		e.havoc(self)
+	}
+	e.havoc(f)
+	return e.unknownNode(n)
+}

@@ -1,0 +1,448 @@
+package django
+
+// merge makes the current state stand for itself or for other: what differs
+// becomes unknown, hanging on the conditions deps.
+func (e *evaluator) merge(other *state, deps depset) {
+	cur := e.st
+	e.step(1 + (len(cur.cells)+len(other.cells))/32)
+	n := max(len(cur.cells), len(other.cells))
+	out := &state{cells: make([]any, n), facts: commonFacts(cur.facts, other.facts), links: mergeLinks(cur.links, other.links)}
+	m := merger{e: e, a: cur, b: other, out: out, deps: deps}
+	for id := range n {
+		var a, b any
+		if id < len(cur.cells) {
+			a = cur.cells[id]
+		}
+		if id < len(other.cells) {
+			b = other.cells[id]
+		}
+		if a == b {
+			out.cells[id] = a
+			continue
+		}
+		out.cells[id] = m.cell(a, b)
+	}
+	e.st = out
+	for _, l := range m.links {
+		e.link(l[0], l[1])
+	}
+}
+
+func mergeLinks(a, b map[int][]int) map[int][]int {
+	if len(b) == 0 {
+		return a
+	}
+	if len(a) == 0 {
+		return b
+	}
+	out := make(map[int][]int, len(a)+len(b))
+	for k, v := range a {
+		out[k] = v
+	}
+	for k, v := range b {
+		have := out[k]
+		have = have[:len(have):len(have)]
+	next:
+		for _, id := range v {
+			for _, h := range have {
+				if h == id {
+					continue next
+				}
+			}
+			have = append(have, id)
+		}
+		out[k] = have
+	}
+	return out
+}
+
+type merger struct {
+	e         *evaluator
+	a, b, out *state
+	deps      depset
+	links     [][2]int
+	made      map[[2]int]*pRef
+}
+
+func (m *merger) cell(a, b any) any {
+	switch a := a.(type) {
+	case nil:
+		switch b := b.(type) {
+		case *pyBinding:
+			return m.half(b)
+		default:
+			return b // an object that only one path has
+		}
+	case *pyBinding:
+		bb, ok := b.(*pyBinding)
+		if !ok {
+			return m.half(a)
+		}
+		v := m.value(a.v, bb.v, a.at)
+		if v == a.v {
+			return a
+		}
+		if v == bb.v {
+			return bb
+		}
+		at := a.at
+		if at.f == nil || bb.at.f == at.f && bb.at.start > at.start {
+			at = bb.at
+		}
+		return &pyBinding{v, at}
+	case *listCell:
+		bb, ok := b.(*listCell)
+		if !ok {
+			return a
+		}
+		items, same := m.items(a.items, bb.items)
+		if same {
+			return a
+		}
+		return &listCell{items}
+	case *dictCell:
+		bb, ok := b.(*dictCell)
+		if !ok {
+			return a
+		}
+		return m.dicts(a, bb)
+	case *iterCell:
+		bb, ok := b.(*iterCell)
+		if !ok {
+			return a
+		}
+		if bb.done == a.done {
+			return a
+		}
+		why := m.e.unknownRun("an iterator that may be used up", m.e.here())
+		return &iterCell{fill: func() []pv { return []pv{why} }}
+	case *openCell:
+		return a
+	}
+	return a
+}
+
+// half is a binding that exists on one path only.
+func (m *merger) half(b *pyBinding) any {
+	u := m.e.newUnknown(m.e.textAt(b.at), b.at)
+	u.unbound = true
+	u.deps = m.deps.union(depsOf(b.v))
+	u.oneOf = []pv{b.v}
+	if old, ok := b.v.(*pUnknown); ok {
+		u.oneOf = old.oneOf
+	}
+	return &pyBinding{u, b.at}
+}
+
+// value is one value that stands for a or b.
+func (m *merger) value(a, b pv, at place) pv {
+	if a == b {
+		return a
+	}
+	switch x := a.(type) {
+	case *pStr:
+		if y, ok := b.(*pStr); ok && x.s == y.s {
+			return a
+		}
+	case *pTuple:
+		if y, ok := b.(*pTuple); ok {
+			items, same := m.items(x.items, y.items)
+			if same {
+				return a
+			}
+			return &pTuple{items}
+		}
+	case *pPath:
+		if y, ok := b.(*pPath); ok && *x == *y {
+			return a
+		}
+	case *pModule:
+		if y, ok := b.(*pModule); ok && x.scope == y.scope {
+			return a
+		}
+	case *pLazy:
+		if y, ok := b.(*pLazy); ok && x.module == y.module && x.name == y.name {
+			return a
+		}
+	case *pNames:
+		if y, ok := b.(*pNames); ok && x.scope == y.scope {
+			return a
+		}
+	case *pBuiltin:
+		if y, ok := b.(*pBuiltin); ok && x.name == y.name && x.self == nil && y.self == nil {
+			return a
+		}
+	case *pRef:
+		y, ok := b.(*pRef)
+		if ok && x.id == y.id {
+			return a
+		}
+		if ok && x.kind == y.kind && (x.kind == refList || x.kind == refSet) {
+			return m.lists(x, y)
+		}
+	case *pUnknown:
+		if y, ok := b.(*pUnknown); ok && x.sym != "" && x.sym == y.sym && x.unbound == y.unbound {
+			return a
+		}
+		if subsumes(x, b) {
+			return a
+		}
+	}
+	if y, ok := b.(*pUnknown); ok && subsumes(y, a) {
+		return b
+	}
+	u := m.e.newUnknown(m.e.textAt(at), at)
+	u.deps = m.deps.union(depsOf(a)).union(depsOf(b))
+	u.oneOf = options(a, b)
+	u.unbound = maybeUnbound(a) || maybeUnbound(b)
+	return u
+}
+
+func maybeUnbound(v pv) bool { u, ok := v.(*pUnknown); return ok && u.unbound }
+
+// subsumes says that the unknown already stands for v, so that merging once
+// more changes nothing.
+func subsumes(u *pUnknown, v pv) bool {
+	w, ok := v.(*pUnknown)
+	if ok && (w.unbound && !u.unbound || len(w.deps.union(u.deps)) > len(u.deps)) {
+		return false
+	}
+	if len(u.oneOf) == 0 {
+		return u.ext == "" && len(u.deps) == 0 && !u.unbound && u.sym == ""
+	}
+	if ok {
+		if len(w.oneOf) == 0 {
+			return false
+		}
+		for _, o := range w.oneOf {
+			if !holds(u.oneOf, o) {
+				return false
+			}
+		}
+		return true
+	}
+	return holds(u.oneOf, v)
+}
+
+func holds(list []pv, v pv) bool {
+	k, ok := keyOf(v)
+	for _, o := range list {
+		if o == v {
+			return true
+		}
+		if ko, oko := keyOf(o); ok && oko && k == ko {
+			return true
+		}
+	}
+	return false
+}
+
+// options are the values two values may have together, nil for "any".
+func options(a, b pv) []pv {
+	var out []pv
+	for _, v := range []pv{a, b} {
+		if u, ok := v.(*pUnknown); ok {
+			if len(u.oneOf) == 0 {
+				return nil
+			}
+			for _, o := range u.oneOf {
+				if !holds(out, o) {
+					out = append(out, o)
+				}
+			}
+			continue
+		}
+		if !holds(out, v) {
+			out = append(out, v)
+		}
+	}
+	if len(out) > 8 {
+		return nil
+	}
+	return out
+}
+
+// items merges two sequences: what they begin and end with alike stays, the
+// middle becomes a run of unknown elements.
+func (m *merger) items(a, b []pv) (out []pv, same bool) {
+	m.e.step(1 + (len(a)+len(b))/8)
+	p := 0
+	for p < len(a) && p < len(b) && sameItem(a[p], b[p]) {
+		p++
+	}
+	if p == len(a) && p == len(b) {
+		return a, true
+	}
+	s := 0
+	for s < len(a)-p && s < len(b)-p && sameItem(a[len(a)-1-s], b[len(b)-1-s]) {
+		s++
+	}
+	midA, midB := a[p:len(a)-s], b[p:len(b)-s]
+	if len(midB) == 0 && len(midA) == 1 && isRun(midA[0]) {
+		return a, true // the run stands for nothing too
+	}
+	deps := m.deps
+	var at place
+	text := ""
+	for _, mid := range [][]pv{midA, midB} {
+		for _, it := range mid {
+			deps = deps.union(depsOf(it))
+			if text == "" {
+				at, text = m.e.originOf(it)
+			}
+		}
+	}
+	if text == "" {
+		at = m.e.here()
+		text = m.e.textAt(at)
+	}
+	run := m.e.newUnknown(text, at)
+	run.run = true
+	run.deps = deps
+	out = append(out, a[:p]...)
+	out = append(out, run)
+	out = append(out, a[len(a)-s:]...)
+	out = joinRuns(out)
+	if len(out) == len(a) {
+		same = true
+		for i := range out {
+			if !sameItem(out[i], a[i]) && !(isRun(out[i]) && isRun(a[i]) && len(out[i].(*pUnknown).deps) == len(a[i].(*pUnknown).deps)) {
+				same = false
+			}
+		}
+		if same {
+			return a, true
+		}
+	}
+	return out, false
+}
+
+func sameItem(a, b pv) bool {
+	if a == b {
+		return true
+	}
+	if x, ok := a.(*pUnknown); ok {
+		y, ok := b.(*pUnknown)
+		return ok && x.sym != "" && x.sym == y.sym && x.run == y.run
+	}
+	ka, oka := keyOf(a)
+	kb, okb := keyOf(b)
+	if oka && okb {
+		return ka == kb
+	}
+	ra, oka := a.(*pRef)
+	rb, okb := b.(*pRef)
+	return oka && okb && ra.id == rb.id
+}
+
+// lists makes a new object for two lists of which one is meant, and links it to
+// both.
+func (m *merger) lists(x, y *pRef) pv {
+	if r, ok := m.made[[2]int{x.id, y.id}]; ok {
+		return r
+	}
+	at := func(st *state, id int) []pv {
+		if id < len(st.cells) {
+			if c, ok := st.cells[id].(*listCell); ok {
+				return c.items
+			}
+		}
+		return nil
+	}
+	items, _ := m.items(at(m.a, x.id), at(m.b, y.id))
+	id := m.e.nextCell
+	m.e.nextCell++
+	for len(m.out.cells) <= id {
+		m.out.cells = append(m.out.cells, nil)
+	}
+	m.out.cells[id] = &listCell{items}
+	r := &pRef{id: id, kind: x.kind}
+	if m.made == nil {
+		m.made = map[[2]int]*pRef{}
+	}
+	m.made[[2]int{x.id, y.id}] = r
+	m.links = append(m.links, [2]int{id, x.id}, [2]int{id, y.id})
+	return r
+}
+
+func (m *merger) dicts(a, b *dictCell) any {
+	m.e.step(1 + (len(a.keys)*len(b.keys))/64)
+	out := &dictCell{open: a.open}
+	if out.open == nil {
+		out.open = b.open
+	}
+	changed := out.open != a.open
+	seen := map[string]bool{}
+	for i, k := range a.keys {
+		key, _ := keyOf(k)
+		seen[key] = true
+		v, ok := b.find(key)
+		var nv pv
+		if ok {
+			nv = m.value(a.vals[i], v, place{})
+		} else {
+			u := m.e.newUnknown("", place{})
+			u.unbound = true
+			u.deps = m.deps.union(depsOf(a.vals[i]))
+			u.oneOf = options(a.vals[i], a.vals[i])
+			nv = u
+			if old, ok := a.vals[i].(*pUnknown); ok && old.unbound {
+				nv = old
+			}
+		}
+		changed = changed || nv != a.vals[i]
+		out.keys = append(out.keys, k)
+		out.vals = append(out.vals, nv)
+	}
+	for i, k := range b.keys {
+		if key, _ := keyOf(k); !seen[key] {
+			u := m.e.newUnknown("", place{})
+			u.unbound = true
+			u.deps = m.deps.union(depsOf(b.vals[i]))
+			u.oneOf = options(b.vals[i], b.vals[i])
+			out.keys = append(out.keys, k)
+			out.vals = append(out.vals, u)
+			changed = true
+		}
+	}
+	if !changed {
+		return a
+	}
+	return out
+}
+
+func (d *dictCell) find(key string) (pv, bool) {
+	for i, k := range d.keys {
+		if kk, ok := keyOf(k); ok && kk == key {
+			return d.vals[i], true
+		}
+	}
+	return nil, false
+}
+
+// with is a copy in which key is bound to v.
+func (d *dictCell) with(k pv, v pv) *dictCell {
+	key, _ := keyOf(k)
+	out := &dictCell{keys: d.keys, vals: append([]pv(nil), d.vals...), open: d.open}
+	for i, have := range d.keys {
+		if kk, ok := keyOf(have); ok && kk == key {
+			out.vals[i] = v
+			return out
+		}
+	}
+	out.keys = append(d.keys[:len(d.keys):len(d.keys)], k)
+	out.vals = append(out.vals, v)
+	return out
+}
+
+func (d *dictCell) without(key string) *dictCell {
+	out := &dictCell{open: d.open}
+	for i, k := range d.keys {
+		if kk, ok := keyOf(k); ok && kk == key {
+			continue
+		}
+		out.keys = append(out.keys, k)
+		out.vals = append(out.vals, d.vals[i])
+	}
+	return out
+}

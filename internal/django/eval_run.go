@@ -1,0 +1,385 @@
+package django
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// evaluator is an abstract interpreter of module level Python. A run follows
+// one path: conditions that it cannot know are either decided (those in forks;
+// the run is then repeated for the other outcome) or merged (both branches are
+// executed and what they leave differently becomes unknown, with a dependency
+// on the condition). The first run merges everything; the conditions the stacks
+// turn out to depend on are decided in the runs after it.
+type evaluator struct {
+	loader Loader
+	limits Limits
+	module string
+
+	// Over all runs.
+	forks   map[string]bool
+	condIDs map[string]int32
+	conds   []string // keys by number
+	spent   int      // steps of earlier runs
+	notes   []stack.Note
+	noted   map[string]bool
+	files   []string
+	seen    map[string]bool
+	sources map[string]*python.File // of executed strings
+
+	// Of one run.
+	st        *state
+	nextCell  int
+	steps     int
+	maxSteps  int
+	depth     int // calls and imports
+	nesting   int // expressions and blocks
+	modules   map[string]*loadedModule
+	frame     *frame
+	pend      []pending
+	handlers  []handler
+	prefix    []bool
+	taken     []bool
+	tests     []testRecord // as written in the conditions
+	atoms     []testRecord // one for each decision
+	cur       place
+	override  *place // origin of everything, inside an executed string
+	occurs    map[string]int
+	configure []subOutcome
+}
+
+// frame is one function call, module or class body in execution.
+type frame struct {
+	mod   *pModule
+	scope *pyScope
+	fn    *pFunc
+	self  pv
+}
+
+// loaded is a module of the tree; the cell says whether this path executed it.
+type loadedModule struct {
+	mod  *pModule
+	cell int
+}
+
+// testRecord is a branch decision of this run, for the variant's conditions.
+type testRecord struct {
+	text  string
+	at    place
+	value bool
+}
+
+// abortRun ends a run that exceeds a limit; it is raised and caught in this file.
+type abortRun struct{ why string }
+
+// pyExc is a Python exception on its way to a handler.
+type pyExc struct {
+	name string // class name, without module
+	text string
+	at   place
+}
+
+// The settings whose variants matter.
+var targetSettings = [...]string{"MIDDLEWARE", "MIDDLEWARE_CLASSES"}
+
+// outcome is what one run found.
+type outcome struct {
+	settings map[string]Value
+	order    []string
+	open     bool
+	subs     []subOutcome
+	tests    []testRecord
+	atoms    []testRecord
+	taken    []bool
+	deps     depset // of the target settings
+	dead     *pyExc // the path ends in this exception
+	aborted  string // the limit that was hit
+}
+
+type subOutcome struct {
+	kind     SubKind
+	name     string
+	at       place
+	settings map[string]Value
+	order    []string
+	open     bool
+	deps     depset
+}
+
+// exploreLeaves bounds the paths of one exploration.
+const exploreLeaves = 192
+
+// refineRounds bounds how often conditions are added.
+const refineRounds = 8
+
+func (l Limits) withDefaults() Limits {
+	if l.Steps <= 0 {
+		l.Steps = 3_000_000
+	}
+	if l.Depth <= 0 {
+		l.Depth = 60
+	}
+	if l.Length <= 0 {
+		l.Length = 10_000
+	}
+	if l.Variants <= 0 || l.Variants > 32 {
+		l.Variants = 32
+	}
+	return l
+}
+
+// Evaluate works out what a settings module of the tree would define, for every
+// set of branch decisions that matters to its stacks. It reads and never runs
+// code; the result for a module that the loader does not find has no variants.
+func Evaluate(l Loader, module string, limits Limits) *Result {
+	e := &evaluator{
+		loader: l, limits: limits.withDefaults(), module: module,
+		forks: map[string]bool{}, condIDs: map[string]int32{}, noted: map[string]bool{},
+		seen: map[string]bool{}, sources: map[string]*python.File{},
+	}
+	res := &Result{Module: module}
+	m, ok := l.Module(module)
+	if !ok || m.Src == nil {
+		return res
+	}
+	res.File = m.File
+	e.maxSteps = e.limits.Steps / 3
+	base := e.run(nil)
+	leaves := []*outcome{base}
+	overflow := false
+	if base.aborted == "" {
+		leaves, overflow = e.refine(base)
+	}
+	e.assemble(res, base, leaves, overflow)
+	res.Notes = e.notes
+	res.Files = e.files
+	return res
+}
+
+// refine decides more and more conditions until the target settings depend on
+// no merged one.
+func (e *evaluator) refine(base *outcome) (leaves []*outcome, overflow bool) {
+	leaves = []*outcome{base}
+	for range refineRounds {
+		grown := false
+		for _, l := range leaves {
+			for _, d := range l.deps {
+				if key := e.conds[d]; !e.forks[key] {
+					e.forks[key] = true
+					grown = true
+				}
+			}
+		}
+		if !grown {
+			return leaves, false
+		}
+		var complete bool
+		leaves, complete = e.explore()
+		if !complete {
+			return leaves, true
+		}
+	}
+	return leaves, false
+}
+
+// explore runs every combination of decisions, the true outcome first.
+func (e *evaluator) explore() (leaves []*outcome, complete bool) {
+	var prefix []bool
+	for {
+		if len(leaves) >= exploreLeaves || e.spent >= e.limits.Steps {
+			return leaves, false
+		}
+		e.maxSteps = e.limits.Steps - e.spent
+		out := e.run(prefix)
+		if out.aborted != "" {
+			return leaves, false
+		}
+		leaves = append(leaves, out)
+		prefix = append([]bool(nil), out.taken...)
+		for len(prefix) > 0 && !prefix[len(prefix)-1] {
+			prefix = prefix[:len(prefix)-1]
+		}
+		if len(prefix) == 0 {
+			return leaves, true
+		}
+		prefix[len(prefix)-1] = false
+	}
+}
+
+// run executes the module once.
+func (e *evaluator) run(prefix []bool) (out *outcome) {
+	e.st = &state{}
+	e.nextCell, e.steps, e.depth, e.nesting = 0, 0, 0, 0
+	e.modules, e.frame, e.pend, e.handlers = map[string]*loadedModule{}, nil, nil, nil
+	e.prefix, e.taken, e.tests, e.atoms = prefix, nil, nil, nil
+	e.cur, e.override = place{}, nil
+	e.occurs, e.configure = map[string]int{}, nil
+	out = &outcome{}
+	defer func() {
+		e.spent += e.steps
+		out.tests, out.atoms, out.taken = e.tests, e.atoms, e.taken
+		if r := recover(); r != nil {
+			abort, ok := r.(abortRun)
+			if !ok {
+				panic(r)
+			}
+			out.aborted = abort.why
+			out.dead = nil
+			e.noteOnce("evaluation gave up: "+abort.why, e.cur)
+		}
+	}()
+	mod, exc := e.load(e.module)
+	if exc != nil {
+		out.dead = exc
+		return out
+	}
+	if mod == nil {
+		return out
+	}
+	e.pend = nil
+	e.collect(out, mod)
+	return out
+}
+
+// load imports the module; exc is the exception it ends in.
+func (e *evaluator) load(name string) (mod *pModule, exc *pyExc) {
+	defer func() {
+		if r := recover(); r != nil {
+			x, ok := r.(*pyExc)
+			if !ok {
+				panic(r)
+			}
+			exc = x
+		}
+	}()
+	return e.importModule(name), nil
+}
+
+// step counts work; past the limit the run ends.
+func (e *evaluator) step(n int) {
+	e.steps += n
+	if e.steps > e.maxSteps {
+		panic(abortRun{"more than " + strconv.Itoa(e.limits.Steps) + " evaluation steps"})
+	}
+}
+
+func (e *evaluator) raise(name, text string) {
+	panic(&pyExc{name: name, text: text, at: e.here()})
+}
+
+func (e *evaluator) here() place {
+	if e.override != nil {
+		return *e.override
+	}
+	return e.cur
+}
+
+// placeOf is the origin of a node of the module in execution.
+func (e *evaluator) placeOf(n python.Node) place {
+	if e.override != nil {
+		return *e.override
+	}
+	file := ""
+	if e.frame != nil {
+		file = e.frame.mod.file
+		if e.frame.mod.src != n.File() && e.cur.f == n.File() {
+			file = e.cur.file
+		}
+	}
+	return place{n.File(), file, n.Start(), n.End()}
+}
+
+// textAt is the source text of a place on one line, shortened.
+func (e *evaluator) textAt(p place) string {
+	if p.f == nil || p.start < 0 || p.end > len(p.f.Src) || p.start >= p.end {
+		return ""
+	}
+	src := p.f.Src[p.start:p.end]
+	if len(src) > 400 {
+		src = src[:400]
+	}
+	return shorten(string(src))
+}
+
+func shorten(s string) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
+	if r := []rune(s); len(r) > 120 {
+		s = string(r[:117]) + "..."
+	}
+	return s
+}
+
+// span is the place as a span for the outside.
+func (p place) span() stack.Span {
+	if p.f == nil {
+		return stack.Span{File: p.file}
+	}
+	s := stack.Span{File: p.file, Start: p.start, End: p.end}
+	s.Line, s.Column = p.f.Position(p.start)
+	s.EndLine, s.EndColumn = p.f.Position(p.end)
+	return s
+}
+
+// noteOnce records a note, the same one a single time over all runs.
+func (e *evaluator) noteOnce(message string, at place) {
+	key := at.file + ":" + strconv.Itoa(at.start) + ":" + message
+	if e.noted[key] || len(e.notes) >= 200 {
+		return
+	}
+	e.noted[key] = true
+	e.notes = append(e.notes, stack.Note{Span: at.span(), Message: message})
+}
+
+func (e *evaluator) newUnknown(text string, at place) *pUnknown {
+	e.step(1)
+	return &pUnknown{text: text, at: at, sym: e.site("u", at)}
+}
+
+func (e *evaluator) unknownAt(text string) *pUnknown {
+	return e.newUnknown(text, e.here())
+}
+
+func (e *evaluator) unknownRun(text string, at place) *pUnknown {
+	u := e.newUnknown(text, at)
+	u.run = true
+	return u
+}
+
+// unknownNode is an unknown value written as n.
+func (e *evaluator) unknownNode(n python.Node) *pUnknown {
+	at := e.placeOf(n)
+	return e.newUnknown(e.textAt(at), at)
+}
+
+// site makes a name that no other unknown of the run has, and that stays the
+// same over runs as far as these go the same way.
+func (e *evaluator) site(kind string, at place) string {
+	key := kind + "@" + at.file + ":" + strconv.Itoa(at.start)
+	e.occurs[key]++
+	return key + "#" + strconv.Itoa(e.occurs[key])
+}
+
+// condID numbers a condition key.
+func (e *evaluator) condID(key string) int32 {
+	id, ok := e.condIDs[key]
+	if !ok {
+		id = int32(len(e.conds))
+		e.condIDs[key] = id
+		e.conds = append(e.conds, key)
+	}
+	return id
+}
+
+// originOf is where a value comes from, and its text.
+func (e *evaluator) originOf(v pv) (place, string) {
+	switch v := v.(type) {
+	case *pStr:
+		return v.at, e.textAt(v.at)
+	case *pUnknown:
+		return v.at, v.text
+	}
+	return place{}, ""
+}
