@@ -60,7 +60,7 @@ func (b *stackBuilder) variants(module string, variants []Variant) {
 			}
 			switch list.Kind {
 			case KindNone:
-				b.noneNote(setting, list)
+				b.noneNote(setting, list, v)
 				continue
 			case KindUnknown:
 				if len(s.Entries) == 0 {
@@ -133,11 +133,18 @@ func (m *SettingsModule) effective(model stack.Model, v Variant) bool {
 	return model == stack.Classic
 }
 
-// noneNote speaks of MIDDLEWARE = None, which is the default of 1.10 and 1.11
-// and a TypeError later.
-func (b *stackBuilder) noneNote(setting string, list List) {
-	if setting == "MIDDLEWARE" && b.m.Django.Low.AtLeast(stack.Version{Major: 2}) {
+// noneNote speaks of None: for MIDDLEWARE the default of 1.10 and 1.11, which
+// leaves the choice to MIDDLEWARE_CLASSES, and a TypeError later.
+func (b *stackBuilder) noneNote(setting string, list List, v Variant) {
+	two := stack.Version{Major: 2}
+	classic, ok := v.Stack("MIDDLEWARE_CLASSES")
+	switch {
+	case setting != "MIDDLEWARE":
+		b.note(list.Span, setting+" is None; Django iterates over it and fails, give a list")
+	case b.m.Django.Low.AtLeast(two):
 		b.note(list.Span, setting+" is None; Django 2.0 and later iterate over it and fail, give a list")
+	case !ok || classic.Kind == KindNone:
+		b.note(list.Span, setting+" is None, which Django 1.10 and 1.11 take for unset and later ones fail on; nothing to check")
 	}
 }
 

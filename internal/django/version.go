@@ -176,9 +176,9 @@ func decideVersion(evidence []Evidence) VersionRange {
 		narrowed &= e.set
 	}
 	if narrowed != 0 {
-		for _, e := range code {
+		for i, e := range code {
 			// Only the pieces that tell more than what is known already.
-			if set&^e.set != 0 && !impliedBy(e, code) {
+			if set&^e.set != 0 && !impliedBy(i, code) {
 				used = append(used, e)
 			}
 		}
@@ -187,14 +187,11 @@ func decideVersion(evidence []Evidence) VersionRange {
 	return rangeOf(set, used)
 }
 
-// impliedBy says that another piece of evidence is stricter, or as strict and
-// comes first, so that one piece alone is shown for each bound.
-func impliedBy(e Evidence, all []Evidence) bool {
-	for _, o := range all {
-		if o.set == e.set {
-			return o.Span != e.Span || o.Text != e.Text
-		}
-		if o.set&e.set == o.set && (o.set.low() != e.set.low()) == (o.set.high() == e.set.high()) {
+// impliedBy says that another piece of evidence tells all this one does, and
+// more or earlier, so that one piece alone is shown for each bound.
+func impliedBy(i int, all []Evidence) bool {
+	for j, o := range all {
+		if o.set&^all[i].set == 0 && (o.set != all[i].set || j < i) {
 			return true
 		}
 	}
