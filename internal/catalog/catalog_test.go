@@ -220,6 +220,10 @@ func TestRoles(t *testing.T) {
 	required := c.RoleOf("login_required.middleware.LoginRequiredMiddleware", nil)
 	require.False(t, required.Plays(auth), "a subclass that sets no request.user")
 
+	mine := c.OwnRole("account.middleware.LocaleMiddleware", []string{session})
+	require.False(t, mine.Plays("account.middleware.LocaleMiddleware"), "another layer of the same path")
+	require.True(t, mine.Plays(session))
+
 	old := c.RoleOf("django.middleware.doc.XViewMiddleware", nil)
 	require.True(t, old.Plays("django.contrib.admindocs.middleware.XViewMiddleware"))
 	moved := c.RoleOf("wagtail.wagtailredirects.middleware.RedirectMiddleware", nil)

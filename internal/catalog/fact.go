@@ -64,8 +64,6 @@ type Fact struct {
 	When *When `json:"when,omitempty"`
 	// Exceptions are layers, or tags, that may stand where the fact forbids it.
 	Exceptions []string `json:"exceptions,omitempty"`
-	// Allowance is what the documentation allows against the fact in words.
-	Allowance string `json:"allowance,omitempty"`
 	// Literal says that only the exact dotted path counts, no subclass.
 	Literal bool `json:"literal,omitempty"`
 	// Informative facts are no rules; nothing is reported for them.

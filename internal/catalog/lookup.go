@@ -73,18 +73,28 @@ func (r *Role) Plays(ref string) bool {
 // without the layer itself: a project's own subclass of SessionMiddleware plays
 // the part of SessionMiddleware.
 func (c *Catalog) RoleOf(path string, bases []string) Role {
-	r := Role{Tags: map[string]bool{}}
-	for i, p := range slices.Concat([]string{path}, bases) {
-		m := c.byPath[p]
-		if m == nil && i > 0 && c.former[p] == "" {
-			continue
-		}
-		if i == 0 {
-			r.Exact = m != nil || c.former[p] != ""
-		}
-		r.add(c, p)
-	}
+	r := Role{Tags: map[string]bool{}, Exact: c.Known(path)}
+	r.add(c, path)
+	r.addBases(c, bases)
 	return r
+}
+
+// OwnRole is RoleOf for a layer that is the project's own although the catalog
+// knows a layer of that path: only its bases count.
+func (c *Catalog) OwnRole(path string, bases []string) Role {
+	r := Role{Paths: []string{path}, Tags: map[string]bool{}}
+	r.addBases(c, bases)
+	// Facts on the path itself speak of the other layer.
+	r.Paths = r.Paths[1:]
+	return r
+}
+
+func (r *Role) addBases(c *Catalog, bases []string) {
+	for _, p := range bases {
+		if c.Known(p) {
+			r.add(c, p)
+		}
+	}
 }
 
 func (r *Role) add(c *Catalog, path string) {

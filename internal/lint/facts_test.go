@@ -244,6 +244,8 @@ func worldOf(f *catalog.Fact, v stack.Version) Config {
 
 // silenced are the facts that never lead to a finding of their own, and why.
 var silenced = map[string]string{
+	"dj.common-before-changers": "every known layer of its tag sets Content-Length anew, which the documentation allows, " +
+		"or falls under dj.rewriter-keeps-length-after-common",
 	"cms.cache-pair": "dj.updatecache-first says the same of the same layer",
 	"dj.session-before-raisers-if-csrf-sessions": "of the two layers it speaks of, one is an exception, of the other " +
 		"dj.common-after-session-if-csrf-sessions says the same by name",
@@ -330,7 +332,7 @@ func TestEveryFactFires(t *testing.T) {
 	t.Logf("%d must facts and %d should facts fire in %d trials; %d trials are spoken of by another fact; quiet pairs: %v; mute facts: %v",
 		counts[catalog.Must], counts[catalog.Should], pairs, other, excused, mute)
 	require.Len(t, mute, len(silenced))
-	require.Equal(t, map[catalog.Strength]int{catalog.Must: 104, catalog.Should: 112}, counts)
+	require.Equal(t, map[catalog.Strength]int{catalog.Must: 104, catalog.Should: 111}, counts)
 }
 
 // versionsOf are the oldest and the newest version a fact can be tried in: one

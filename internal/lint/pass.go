@@ -101,6 +101,11 @@ func newPass(config *Config, s *stack.Stack, module []*stack.Stack) *Pass {
 				bases, complete = config.Bases(e.Path)
 			}
 			l.Role = p.Catalog.RoleOf(e.Path, bases)
+			if m := p.Catalog.Find(e.Path); m != nil && !m.Django() && p.resolves(e.Path) == InProject {
+				// A project's own "account.middleware.LocaleMiddleware" is not
+				// the one of the package with that name.
+				l.Role = p.Catalog.OwnRole(e.Path, bases)
+			}
 			l.Sure = l.Role.Exact || complete
 			if !seen[e.Path] {
 				seen[e.Path] = true
@@ -161,9 +166,8 @@ func (p *Pass) apply(index int, f *catalog.Fact) (applied, bool) {
 		a.severity = finding.Error
 	}
 	switch {
-	case f.Example(), f.Allowance != "", f.Relation == catalog.NearFirst, f.Relation == catalog.NearLast:
-		// An example, a thing the documentation allows under a condition, and
-		// "near": a matter of degree.
+	case f.Example(), f.Relation == catalog.NearFirst, f.Relation == catalog.NearLast:
+		// An example, and "near": a matter of degree.
 		a.severity = finding.Note
 	case !f.FunctionalUntil.IsZero() && (p.Django.At.IsZero() || p.Django.At.Compare(f.FunctionalUntil.Version) > 0):
 		a.severity = finding.Note
@@ -326,9 +330,6 @@ func (p *Pass) hasUnknown(from, to int) bool {
 // why is a fact's reason as the middle part of a message.
 func (a *applied) why() string {
 	reason := clause(a.Reason)
-	if a.Allowance != "" {
-		reason += " (" + a.Allowance + ")"
-	}
 	if a.only != "" {
 		reason = a.only + ": " + reason
 	}

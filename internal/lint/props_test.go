@@ -76,7 +76,7 @@ func TestRandomStacks(t *testing.T) {
 		seen := map[string]bool{}
 		for _, f := range findings {
 			checkGrammar(t, f)
-			key := keyOfFinding(f) + place(f.Span)
+			key := keyOfFinding(f) + fmt.Sprint(f.Span, f.Related)
 			require.False(t, seen[key], "twice: %s", key)
 			seen[key] = true
 			for _, g := range findings {
