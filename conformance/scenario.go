@@ -54,6 +54,13 @@ const (
 	HookException        = "process_exception"
 )
 
+// Bounds of a scenario: its stack, and the layers that double what is further
+// in.
+const (
+	maxLayers = 100
+	maxTwice  = 10
+)
+
 // kinds are the error kinds of the vocabulary, as KIND in raise:KIND.
 var kinds = []string{
 	"value_error", "http404", "permission_denied", "suspicious_operation", "multipart_error",
@@ -96,7 +103,10 @@ func (s *Scenario) validate() error {
 	default:
 		return fmt.Errorf("unknown error_handlers %q", s.ErrorHandlers)
 	}
-	seen := map[string]bool{}
+	if len(s.Layers) > maxLayers {
+		return fmt.Errorf("%d layers, at most %d are run", len(s.Layers), maxLayers)
+	}
+	seen, twice := map[string]bool{}, 0
 	for i := range s.Layers {
 		l := &s.Layers[i]
 		if l.Name == "" || strings.ContainsAny(l.Name, " .=") || seen[l.Name] {
@@ -106,6 +116,12 @@ func (s *Scenario) validate() error {
 		if err := l.validate(); err != nil {
 			return fmt.Errorf("layer %q: %w", l.Name, err)
 		}
+		if l.Call != nil && l.Call.GetResponse == "twice" {
+			twice++
+		}
+	}
+	if twice > maxTwice {
+		return fmt.Errorf("%d layers ask twice, at most %d are run", twice, maxTwice)
 	}
 	return nil
 }

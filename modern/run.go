@@ -58,7 +58,6 @@ type runState struct {
 	err   error
 	layer int // whose code is running, or has failed
 	at    int // the next response hook
-	inner bool
 	busy  bool
 }
 
