@@ -79,6 +79,25 @@ func TestJSONDocuments(t *testing.T) {
 	require.NotContains(t, stdout.String(), "null")
 }
 
+// lockedFiles refuses to read settings, as a file that belongs to another user.
+type lockedFiles struct{ django.FS }
+
+func (f lockedFiles) ReadFile(name string, limit int64) ([]byte, error) {
+	if strings.HasSuffix(name, "settings.py") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return f.FS.ReadFile(name, limit)
+}
+
+func TestUnreadableFileIsNamed(t *testing.T) {
+	env, stdout, stderr := memory(map[string]string{"site/settings.py": site})
+	env.Files = lockedFiles{env.Files.(django.FS)}
+	require.Equal(t, cli.ExitFailure, cli.Main([]string{"lint", "site"}, env))
+	require.Empty(t, stdout.String())
+	require.Contains(t, stderr.String(), "site/settings.py: note: cannot read: permission denied\n")
+	require.Contains(t, stderr.String(), "mwcheck: error: nothing to check: ")
+}
+
 // brokenFiles panics on the first use, as a defect would.
 type brokenFiles struct{ django.FS }
 

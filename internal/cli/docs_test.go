@@ -81,3 +81,23 @@ func TestReadmeCommands(t *testing.T) {
 	require.Equal(t, cli.ExitFindings, code, stderr)
 	require.Contains(t, stdout, "error[MW101 wrong-order]")
 }
+
+// TestExplainIsThePage holds that a rule's page on the terminal and the one in
+// docs/rules are the same text, which internal/lint executes.
+func TestExplainIsThePage(t *testing.T) {
+	_, list, _ := run(t, root, "", "explain")
+	rules := 0
+	for line := range strings.Lines(list) {
+		id, rest, _ := strings.Cut(line, " ")
+		name := strings.Fields(rest)[0]
+		page, err := os.ReadFile(filepath.Join(root, "docs", "rules", name+".md"))
+		require.NoError(t, err)
+		for _, key := range []string{id, name, strings.ToLower(id)} {
+			code, stdout, _ := run(t, root, "", "explain", key)
+			require.Equal(t, cli.ExitOK, code)
+			require.Empty(t, cmp.Diff(string(page), stdout))
+		}
+		rules++
+	}
+	require.NotZero(t, rules)
+}

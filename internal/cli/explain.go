@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/report"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -43,24 +45,16 @@ func explain(names []string) (string, error) {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString(page(r))
+		b.WriteString(r.Page(show))
 	}
 	return b.String(), nil
 }
 
-// page is what a terminal shows of a rule: its documentation with an example
-// of what it reports and one of what it does not.
-func page(r *lint.Rule) string {
-	bad, _ := r.Bad.Settings()
-	good, _ := r.Good.Settings()
-	return fmt.Sprintf("# %s %s\n\n%s\n\n%s\n\n## Reported (Django %s)\n\n%s\n## Not reported (Django %s)\n\n%s\n%s\n",
-		r.ID, r.Name, r.Title, strings.TrimSpace(r.Doc), r.Bad.Django, indent(bad), r.Good.Django, indent(good), r.URL())
-}
-
-func indent(text string) string {
+// show renders the findings of a rule's example as lint prints them.
+func show(text string, findings []finding.Finding) string {
 	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString("    " + line)
-	}
+	source := func(string) ([]byte, error) { return []byte(text), nil }
+	// Writing to a strings.Builder does not fail.
+	_ = report.FindingsText(&b, findings, source, report.TextOptions{})
 	return b.String()
 }

@@ -25,6 +25,19 @@ func LintText(w io.Writer, r Lint, source Source, opts TextOptions) error {
 	return err
 }
 
+// FindingsText writes findings alone, an empty line between any two.
+func FindingsText(w io.Writer, findings []finding.Finding, source Source, opts TextOptions) error {
+	var b strings.Builder
+	for i, f := range findings {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		writeFinding(&b, f, source, palette{opts.Color})
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // LintShort writes one line for each finding, and for each note as far as opts
 // allow: "path:line:col: error MW101 wrong-order: message". The summary line
 // goes to a second writer, so that the first holds nothing but places.
@@ -70,13 +83,21 @@ func writeFinding(b *strings.Builder, f finding.Finding, source Source, p palett
 	if f.Span.Line > 0 {
 		writeSnippet(b, f.Span.File, marks, source, p)
 	}
-	for _, r := range elsewhere {
-		if r.Span.Line < 1 {
-			fmt.Fprintf(b, "  --> %s%s\n", prefix(r.Span), printable(r.Message))
+	for len(elsewhere) > 0 {
+		// Places in one file are shown together.
+		first := elsewhere[0]
+		if first.Span.Line < 1 {
+			fmt.Fprintf(b, "  --> %s%s\n", prefix(first.Span), printable(first.Message))
+			elsewhere = elsewhere[1:]
 			continue
 		}
-		fmt.Fprintf(b, "  --> %s\n", position(r.Span))
-		writeSnippet(b, r.Span.File, []mark{{r.Span, '-', r.Message}}, source, p)
+		var together []mark
+		for len(elsewhere) > 0 && elsewhere[0].Span.Line > 0 && elsewhere[0].Span.File == first.Span.File {
+			together = append(together, mark{elsewhere[0].Span, '-', elsewhere[0].Message})
+			elsewhere = elsewhere[1:]
+		}
+		fmt.Fprintf(b, "  --> %s\n", position(first.Span))
+		writeSnippet(b, first.Span.File, together, source, p)
 	}
 	help := f.Help
 	if f.Rule != "" {

@@ -222,11 +222,12 @@ help: more: mwcheck explain MW101
 }
 
 func TestTextRelatedPlaceInAnotherFile(t *testing.T) {
-	base, prod := "M = ['a.A']\n", "M += ['b.B']\n"
+	base, prod := "M = ['a.A',\n'c.C']\n", "M += ['b.B']\n"
 	f := finding.Finding{
 		Severity: finding.Error, Message: "m", Span: at(t, "prod.py", prod, "'b.B'"), Label: "too late",
 		Related: []finding.Related{
 			{Span: at(t, "base.py", base, "'a.A'"), Message: "first"},
+			{Span: at(t, "base.py", base, "'c.C'"), Message: "second"},
 			{Span: stack.Span{File: "requirements.txt"}, Message: "names Django 4.2"},
 		},
 	}
@@ -236,8 +237,10 @@ func TestTextRelatedPlaceInAnotherFile(t *testing.T) {
   |       ^^^^^ too late
   --> base.py:1:6
   |
-1 | M = ['a.A']
+1 | M = ['a.A',
   |      ----- first
+2 | 'c.C']
+  | ----- second
   --> requirements.txt: names Django 4.2
 `
 	require.Empty(t, cmp.Diff(want, lintText(t, f, files(map[string]string{"base.py": base, "prod.py": prod}))))
