@@ -171,19 +171,38 @@ func (c *orderCheck) check(f *applied, s int) []violation {
 		}
 		return []violation{v}
 	case catalog.NearFirst, catalog.NearLast:
-		all := len(c.p.Layers)
-		if all < minNear || c.p.hasUnknown(0, all) || !c.p.Stack.Complete {
-			return nil
-		}
-		if (f.Relation == catalog.NearFirst && s*3 >= all*2) || (f.Relation == catalog.NearLast && (s+1)*3 <= all) {
+		if c.farAway(f, s) {
 			return []violation{{fact: f, subject: s}}
 		}
 	}
 	return nil
 }
 
-// minNear is the length from which on a list has a near and a far end.
-const minNear = 6
+// minNear is the number of layers on the wrong side from which on an entry can
+// be said to stand at the other end of the list.
+const minNear = 3
+
+// farAway says that an entry that belongs near one end is at the other: at least
+// two thirds of the list stand between it and its end, not counting the layers
+// that are asked to be there. Where something is unknown nothing can be said.
+func (c *orderCheck) farAway(f *applied, s int) bool {
+	all := len(c.p.Layers)
+	if all > c.n || c.p.hasUnknown(0, all) || !c.p.Stack.Complete {
+		return false
+	}
+	from, to, beyond, relation := 0, s, all-1-s, catalog.Before
+	if f.Relation == catalog.NearLast {
+		from, to, beyond, relation = s+1, all, s, catalog.After
+	}
+	between := 0
+	for j := from; j < to; j++ {
+		invited := slices.ContainsFunc(c.facts, func(g applied) bool { return g.unsure == "" && c.wantsEdge(&g, j, relation) })
+		if !invited {
+			between++
+		}
+	}
+	return between >= minNear && between >= 2*beyond
+}
 
 // counts says that the entry j is one the fact speaks of: known, no exception,
 // and not itself in the part of the subject.
