@@ -179,8 +179,11 @@ func (r *resolver) absent(module, name string) symbol {
 	full := module + "." + name
 	if !r.l.HasTop(module) {
 		at, _ := r.l.locate(topOf(module))
-		if at.kind == moduleAbsent {
+		switch at.kind {
+		case moduleAbsent:
 			return symbol{kind: symbolOutside, path: full}
+		case modulePackage, modulePlain, moduleCompiled:
+			return symbol{kind: symbolUnknown, path: full, reason: fmt.Sprintf("module %q is compiled", module)}
 		}
 		return symbol{kind: symbolUnknown, path: full, reason: fmt.Sprintf("package %q may have more parts outside of the tree", topOf(module))}
 	}
