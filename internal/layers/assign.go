@@ -1,0 +1,341 @@
+package layers
+
+import (
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+)
+
+// assign reads an assignment's target. from is the source of the value, where
+// it stands beside the target.
+func (w *walker) assign(t python.Node, v value, from python.Node, st *state) {
+	switch t.Kind() {
+	case python.KindName:
+		w.assignName(t, v, st)
+	case python.KindTuple, python.KindList:
+		var values []python.Node
+		if k := from.Kind(); k == python.KindTuple || k == python.KindList {
+			for e := range from.All(python.FieldElts) {
+				values = append(values, e)
+			}
+		}
+		i := 0
+		for e := range t.All(python.FieldElts) {
+			part := value{bits: anything, made: v.made}
+			if i < len(values) && values[i].Kind() == python.KindName {
+				part = w.name(values[i], st)
+			}
+			i++
+			w.assign(e, part, python.Node{}, st)
+		}
+	case python.KindStarred:
+		w.assign(t.Field(python.FieldValue), value{bits: isOther | isFalsy}, python.Node{}, st)
+	case python.KindAttribute:
+		w.assignAttr(t, v, st)
+	case python.KindSubscript:
+		w.assignItem(t, st)
+	}
+}
+
+func (w *walker) assignName(t python.Node, v value, st *state) {
+	name := t.Name()
+	if _, global := st.env["global "+name]; global {
+		w.stateWrite(t, "global "+name, "set", st)
+		return
+	}
+	st.env[name] = v
+}
+
+func (w *walker) assignAttr(t python.Node, v value, st *state) {
+	on := t.Field(python.FieldObject)
+	object := w.eval(on, st)
+	name := t.Name()
+	switch {
+	case object.has(isRequest):
+		w.write(t, name, "set", st)
+	case object.fn != nil && w.made != nil:
+		if w.made[object.fn.node] == nil {
+			w.made[object.fn.node] = map[string]value{}
+		}
+		w.made[object.fn.node][name] = v
+	case object.has(isSelf):
+		if name == "request" && v.has(isRequest) {
+			st.env["self.request"] = v
+		}
+		w.stateWrite(t, "self."+name, "set", st)
+	case object.has(isClass) || object.cls != nil:
+		w.stateWrite(t, short(on.Text())+"."+name, "set", st)
+	case object.has(isLocal):
+		if v.only(isNone) {
+			w.resetLocal(t, on.Text()+"."+name, st)
+		} else {
+			w.setLocal(t, on.Text()+"."+name, st)
+		}
+	case object.has(isSession):
+		w.session(t, st)
+	case w.replyLike(on, object):
+		switch name {
+		case "content", "streaming_content":
+			w.content(t, name, true, object, st)
+		}
+	case w.stateOf(on) != "":
+		w.stateWrite(t, w.stateOf(on)+"."+name, "set", st)
+	}
+}
+
+// stateOf names what an attribute or item belongs to that outlives a request:
+// something that the layer or its class keeps.
+func (w *walker) stateOf(n python.Node) string {
+	if n.Kind() == python.KindAttribute {
+		if o := n.Field(python.FieldObject); o.Kind() == python.KindName && (o.Name() == "self" || o.Name() == "cls") && n.Name() != w.next {
+			return short(n.Text())
+		}
+	}
+	return ""
+}
+
+func (w *walker) assignItem(t python.Node, st *state) {
+	on := t.Field(python.FieldObject)
+	object := w.eval(on, st)
+	key := t.Field(python.FieldIndex)
+	w.eval(key, st)
+	switch {
+	case object.has(isSession):
+		w.session(t, st)
+	case object.has(isCookies):
+		w.cookie(t, "set", st)
+	case object.has(isHeaders) || w.replyLike(on, object):
+		effect := "set"
+		if name, ok := w.headerKey(key, st); ok && st.absent[name] {
+			effect = "add"
+		}
+		w.header(t, key, effect, object, st)
+	case w.stateOf(on) != "":
+		w.stateWrite(t, w.stateOf(on), "change", st)
+	case strings.HasSuffix(on.Text(), ".__dict__"):
+		if o := on.Field(python.FieldObject); w.isRequestExpr(o, st) {
+			w.write(t, w.text(key, st), "set", st)
+		}
+	}
+}
+
+func (w *walker) augAssign(s python.Node, st *state) {
+	w.eval(s.Field(python.FieldValue), st)
+	t := s.Field(python.FieldTarget)
+	switch t.Kind() {
+	case python.KindName:
+		name := t.Name()
+		if _, global := st.env["global "+name]; global {
+			w.stateWrite(t, "global "+name, "set", st)
+			return
+		}
+		v := w.name(t, st)
+		st.env[name] = value{bits: v.bits &^ (isNone | isFalsy) & (anything | isReply), made: v.made}
+		if st.env[name].bits == 0 {
+			st.env[name] = value{bits: isOther}
+		}
+	case python.KindAttribute:
+		w.eval(t, st) // it is read first
+		w.assignAttr(t, value{bits: anything}, st)
+	case python.KindSubscript:
+		w.eval(t, st)
+		w.assignItem(t, st)
+	}
+}
+
+func (w *walker) del(t python.Node, st *state) {
+	switch t.Kind() {
+	case python.KindName:
+		delete(st.env, t.Name())
+	case python.KindTuple, python.KindList:
+		for e := range t.All(python.FieldElts) {
+			w.del(e, st)
+		}
+	case python.KindAttribute:
+		on := t.Field(python.FieldObject)
+		object := w.eval(on, st)
+		switch {
+		case object.has(isRequest):
+			w.read(t, t.Name(), st)
+			w.write(t, t.Name(), "delete", st)
+			delete(st.present, t.Name())
+		case object.has(isLocal):
+			w.resetLocal(t, on.Text()+"."+t.Name(), st)
+		case object.has(isSelf):
+			w.stateWrite(t, "self."+t.Name(), "change", st)
+		}
+	case python.KindSubscript:
+		on := t.Field(python.FieldObject)
+		object := w.eval(on, st)
+		key := t.Field(python.FieldIndex)
+		w.eval(key, st)
+		switch {
+		case object.has(isSession):
+			w.session(t, st)
+		case object.has(isCookies):
+			w.cookie(t, "delete", st)
+		case object.has(isHeaders) || w.replyLike(on, object):
+			w.header(t, key, "delete", object, st)
+		case w.stateOf(on) != "":
+			w.stateWrite(t, w.stateOf(on), "change", st)
+		}
+	}
+}
+
+// raise records an error unless a handler around it catches it.
+func (w *walker) raise(s python.Node, st *state) {
+	x := s.Field(python.FieldValue)
+	if x.IsZero() {
+		w.raised(s, Raise{Kind: Reraise}, st)
+		st.dead = true
+		return
+	}
+	if c := s.Field(python.FieldCause); !c.IsZero() {
+		w.eval(c, st)
+	}
+	v := w.eval(x, st)
+	target := x
+	if x.Kind() == python.KindCall {
+		target = x.Field(python.FieldFunc)
+	}
+	kind, path := w.r.errorKind(w.frame.mod, target, st)
+	name := lastName(target)
+	switch {
+	case v.has(isError) && x.Kind() == python.KindName:
+		w.raised(s, Raise{Kind: Reraise}, st)
+	case name == "?":
+		w.raised(s, Raise{Kind: KindUnsure}, st)
+	default:
+		if path != "" {
+			if i := strings.LastIndexByte(path, '.'); i >= 0 {
+				name = path[i+1:]
+			}
+		}
+		w.raised(s, Raise{Name: name, Path: path, Kind: kind}, st)
+	}
+	st.dead = true
+}
+
+func (w *walker) raised(n python.Node, e Raise, st *state) {
+	if w.lazy > 0 {
+		return
+	}
+	for _, t := range w.tries {
+		for _, c := range t.types {
+			if c == "" || c == "BaseException" || c == "Exception" && e.Kind != Exit || c == e.Name && c != "" ||
+				c == "Http404" && e.Kind == NotFound || c == "SuspiciousOperation" && e.Kind == Bad ||
+				c == "PermissionDenied" && e.Kind == Denied {
+				return
+			}
+		}
+	}
+	e.Hook, e.Phase, e.Span, e.Via = w.frame.hook, w.phaseOf(st), w.span(n), w.frame.via
+	if _, first := w.once(recordKey{what: "raise", name: e.Name, hook: e.Hook, phase: e.Phase}, n, 0); first {
+		w.layer.Raises = append(w.layer.Raises, e)
+	}
+}
+
+// errorKind says what Django makes of an error class (django/core/handlers/
+// exception.py, response_for_exception).
+func (r *Reader) errorKind(m *module, x python.Node, _ *state) (RaiseKind, string) {
+	if k := x.Kind(); k != python.KindName && k != python.KindAttribute {
+		return KindUnsure, ""
+	}
+	kind, path := KindUnsure, ""
+	for i, t := range r.resolveExpr(m, x, 0) {
+		k, p := KindUnsure, t.path
+		switch t.kind {
+		case targetClass:
+			k = r.classErrorKind(r.class(t.mod, t.node))
+		case targetExternal:
+			k = namedErrorKind(t.path)
+		default:
+			k = namedErrorKind(x.Name())
+			if k == OtherError {
+				k = KindUnsure
+			}
+		}
+		if i == 0 {
+			kind, path = k, p
+		} else if k != kind {
+			kind = KindUnsure
+		}
+	}
+	return kind, path
+}
+
+func (r *Reader) classErrorKind(c *class) RaiseKind {
+	kind := OtherError
+	for _, b := range c.mro {
+		name := b.path
+		if b.cls != nil {
+			name = b.cls.path
+		}
+		switch k := namedErrorKind(name); {
+		case k != OtherError:
+			return k
+		case b.cls == nil && !strings.HasPrefix(name, "builtins."):
+			kind = KindUnsure
+		}
+	}
+	return kind
+}
+
+func namedErrorKind(path string) RaiseKind {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	switch name {
+	case "Http404", "Resolver404", "NotFound404":
+		return NotFound
+	case "PermissionDenied":
+		return Denied
+	case "SuspiciousOperation", "DisallowedHost", "DisallowedRedirect", "SuspiciousFileOperation", "SuspiciousMultipartForm",
+		"SuspiciousSession", "DisallowedModelAdminLookup", "DisallowedModelAdminToField", "RequestDataTooBig",
+		"TooManyFieldsSent", "TooManyFilesSent", "InvalidSessionKey", "InvalidJWT", "BadRequest", "MultiPartParserError",
+		"SessionInterrupted":
+		return Bad
+	case "MiddlewareNotUsed":
+		return NotUsed
+	case "SystemExit", "KeyboardInterrupt", "GeneratorExit":
+		return Exit
+	}
+	return OtherError
+}
+
+// assert reads an assertion: one on an attribute of the request is a need.
+func (w *walker) assert(s python.Node, st *state) {
+	test := s.Field(python.FieldTest)
+	if attr, at, ok := w.hasattrTest(test, st); ok {
+		w.need(at, attr, st)
+	}
+	w.eval(test, st)
+	w.refine(test, st, true, 0)
+	w.raised(s, Raise{Name: "AssertionError", Path: "builtins.AssertionError", Kind: OtherError}, st)
+	st.cond++
+	w.eval(s.Field(python.FieldMsg), st)
+	st.cond--
+}
+
+// required sees "if not hasattr(request, 'x'): raise …".
+func (w *walker) required(s python.Node, st *state) {
+	test := s.Field(python.FieldTest)
+	if test.Kind() != python.KindUnaryOp || test.Op() != "not" {
+		return
+	}
+	if _, ok := raisesOnly(s); !ok {
+		return
+	}
+	if attr, at, ok := w.hasattrTest(test.Field(python.FieldValue), st); ok {
+		w.need(at, attr, st)
+	}
+}
+
+// hasattrTest reads hasattr(request, "x").
+func (w *walker) hasattrTest(test python.Node, st *state) (attr string, at python.Node, ok bool) {
+	args := callArgs(test)
+	if test.Kind() != python.KindCall || test.Field(python.FieldFunc).Name() != "hasattr" || len(args) != 2 ||
+		!w.isRequestExpr(args[0], st) {
+		return "", python.Node{}, false
+	}
+	attr, ok = args[1].StringValue()
+	return attr, test, ok
+}

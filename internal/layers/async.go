@@ -1,0 +1,100 @@
+package layers
+
+import (
+	"github.com/mwcheck/mwcheck/internal/python"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// readAsync says what a class can do under ASGI: the marks along its bases,
+// else Django's defaults, sync only.
+func (r *Reader) readAsync(l *Layer, c *class) Async {
+	a := Async{Marks: No, Asks: No, Native: No}
+	a.SyncCapable, _ = r.mark(c, "sync_capable", Yes)
+	a.AsyncCapable, a.Span = r.mark(c, "async_capable", No)
+	for _, h := range l.Hooks {
+		if h.Async {
+			a.Hooks = append(a.Hooks, h.Name)
+		}
+	}
+	if h := l.Hook("__call__"); h != nil {
+		a.Native = triOf(h.Async)
+	} else if l.Style == StyleUnknown && !c.isMixin() {
+		a.Native = Unknown
+	}
+	for _, b := range c.mro {
+		switch {
+		case b.cls != nil:
+			a.body(b.cls.node)
+		case b.path == mixinPath:
+			a.Marks, a.Asks = Yes, Yes
+		case b.path != objectPath:
+			if style, _, ok := r.catalogStyle(b.path); ok && style == Mixin {
+				a.Marks, a.Asks = Yes, Yes
+			} else if a.Marks == No {
+				a.Marks, a.Asks = Unknown, Unknown
+			}
+		}
+	}
+	return a
+}
+
+// body looks for coroutine marks and questions in a definition.
+func (a *Async) body(n python.Node) {
+	for d := range n.Descendants() {
+		switch d.Kind() {
+		case python.KindCall:
+			switch d.Field(python.FieldFunc).Name() {
+			case "markcoroutinefunction":
+				a.Marks = Yes
+			case "iscoroutinefunction":
+				a.Asks = Yes
+			}
+		case python.KindAttribute:
+			if d.Name() == "_is_coroutine" && d.Role() == python.FieldTargets {
+				a.Marks = Yes
+			}
+		}
+	}
+}
+
+// mark reads sync_capable or async_capable along the bases.
+func (r *Reader) mark(c *class, name string, byDefault Tri) (Tri, stack.Span) {
+	for _, b := range c.mro {
+		switch {
+		case b.cls != nil:
+			members := b.cls.own(name)
+			if len(members) == 0 {
+				continue
+			}
+			if len(members) > 1 || members[0].conditional {
+				return Unknown, r.span(b.cls.mod, members[0].stmt)
+			}
+			return boolValue(members[0].node), r.span(b.cls.mod, members[0].stmt)
+		case b.path == mixinPath:
+			return Yes, stack.Span{}
+		case b.path == objectPath:
+		default:
+			style, era, ok := r.catalogStyle(b.path)
+			switch {
+			case !ok:
+				return Unknown, stack.Span{}
+			case style == Mixin || name == "sync_capable":
+				return Yes, stack.Span{}
+			}
+			return triOf(era.Async), stack.Span{}
+		}
+	}
+	return byDefault, stack.Span{}
+}
+
+func boolValue(n python.Node) Tri {
+	if n.Kind() == python.KindName {
+		switch n.Name() {
+		case "True":
+			return Yes
+		case "False":
+			return No
+		}
+	}
+	return Unknown
+}

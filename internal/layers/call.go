@@ -1,0 +1,409 @@
+package layers
+
+import (
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// args are the evaluated arguments of a call.
+type args struct {
+	nodes []python.Node
+	vals  []value
+	names []string // keyword names, "" for positional
+	star  bool     // *args or **kwargs among them
+}
+
+func (w *walker) args(call python.Node, st *state) args {
+	var a args
+	for x := range call.All(python.FieldArgs) {
+		name := ""
+		switch x.Kind() {
+		case python.KindKeyword:
+			name = x.Name()
+			if x.Is(python.FlagDoubleStar) {
+				a.star = true
+			}
+			x = x.Field(python.FieldValue)
+		case python.KindStarred:
+			a.star = true
+			x = x.Field(python.FieldValue)
+		}
+		a.nodes = append(a.nodes, x)
+		a.names = append(a.names, name)
+		a.vals = append(a.vals, w.eval(x, st))
+	}
+	return a
+}
+
+func (a args) has(b bits) bool {
+	for _, v := range a.vals {
+		if v.has(b) {
+			return true
+		}
+	}
+	return false
+}
+
+// get is an argument by position or by name.
+func (a args) get(i int, name string) (python.Node, value, bool) {
+	for j, n := range a.names {
+		if n == name && name != "" {
+			return a.nodes[j], a.vals[j], true
+		}
+	}
+	if i >= 0 && i < len(a.nodes) && a.names[i] == "" {
+		return a.nodes[i], a.vals[i], true
+	}
+	return python.Node{}, value{}, false
+}
+
+func (w *walker) call(n python.Node, st *state) value {
+	f := n.Field(python.FieldFunc)
+	if v, done := w.builtin(n, f, st); done {
+		return v
+	}
+	if inner, ok := adapted(f); ok { // sync_to_async(f)(request)
+		w.evalOthers(f, inner, st)
+		callee := w.eval(inner, st)
+		return w.invoke(n, inner, callee, w.args(n, st), st)
+	}
+	callee := w.eval(f, st)
+	return w.invoke(n, f, callee, w.args(n, st), st)
+}
+
+// adapted sees a call of something wrapped for the other mode: asgiref's
+// sync_to_async and async_to_sync, functools.partial.
+func adapted(f python.Node) (inner python.Node, ok bool) {
+	if f.Kind() != python.KindCall {
+		return python.Node{}, false
+	}
+	switch f.Field(python.FieldFunc).Name() {
+	case "sync_to_async", "async_to_sync", "database_sync_to_async":
+		if a := callArgs(f); len(a) > 0 {
+			return a[0], true
+		}
+	}
+	return python.Node{}, false
+}
+
+func (w *walker) evalOthers(call, but python.Node, st *state) {
+	for x := range call.All(python.FieldArgs) {
+		if x != but {
+			if x.Kind() == python.KindKeyword {
+				x = x.Field(python.FieldValue)
+			}
+			w.eval(x, st)
+		}
+	}
+}
+
+// invoke is a call of something that was evaluated.
+func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value {
+	opaque := value{bits: anything, made: []origin{{w.frame.mod, n}}}
+	switch {
+	case callee.has(isCallNext):
+		return w.callNext(n, false, st)
+	case callee.has(isWrapNext):
+		v := w.callNext(n, true, st)
+		v.bits |= isOpaque
+		v.made = opaque.made
+		return v
+	case callee.has(isSuper) && strings.HasPrefix(callee.path, "mixin."):
+		switch callee.path {
+		case "mixin.__call__", "mixin.__acall__":
+			return w.callNext(n, false, st)
+		}
+		return value{bits: isNone}
+	case callee.has(isSuper):
+		return value{bits: isSuper, owner: callee.owner}
+	case callee.fn != nil && callee.path != "" && w.effects(n, callee.path, a, st):
+		return opaque
+	case callee.fn != nil:
+		return w.follow(n, callee.fn, a, st)
+	case callee.cls != nil:
+		return w.construct(n, callee, a, st)
+	case callee.has(isClass):
+		return value{bits: isSelf}
+	}
+	if v, done := w.method(n, f, callee, a, st); done {
+		return v
+	}
+	if a.has(isCallNext | isWrapNext) {
+		// get_response is handed on; it may be called there, now or later.
+		st.phase = before | after
+	}
+	if callee.path != "" {
+		if v, done := w.known(n, callee.path, a, st); done {
+			return v
+		}
+	}
+	if kind, ok := responseMaker(callee.path, f); ok {
+		return value{bits: isFresh, made: opaque.made, kind: kind}
+	}
+	if a.has(isRequest | isReply) {
+		w.unread(n, st)
+	}
+	if a.has(isCallNext | isWrapNext) {
+		opaque.bits |= isWrapNext
+	}
+	return opaque
+}
+
+// callNext is a call of get_response.
+func (w *walker) callNext(n python.Node, wrapped bool, st *state) value {
+	if w.lazy > 0 {
+		return value{bits: isNext}
+	}
+	if wrapped {
+		st.phase |= after
+	} else {
+		st.phase = after
+	}
+	st.stream = streamUnknown
+	st.absent = map[string]bool{}
+	c := NextCall{Hook: w.frame.hook, Span: w.span(n), Wrapped: wrapped, Loop: st.loop > 0}
+	if _, first := w.once(recordKey{what: "next", hook: c.Hook}, n, 0); first {
+		w.layer.Next = append(w.layer.Next, c)
+	}
+	return value{bits: isNext}
+}
+
+func (w *walker) unread(n python.Node, st *state) {
+	w.site(&w.layer.Unread, "unread", n, short(n.Text()), st)
+}
+
+// follow reads the body of what is called: hooks of the layer and local
+// functions always, helpers one call deep.
+func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
+	opaque := value{bits: anything, made: []origin{{w.frame.mod, n}}}
+	local := fn.env != nil
+	hook := w.hookName(fn)
+	free := local || hook != ""
+	if w.depth() >= maxFrames || w.active(fn.node) || !free && w.frame.helps >= maxHelper || w.full {
+		if a.has(isRequest | isReply) {
+			w.unread(n, st)
+		}
+		return opaque
+	}
+	f := &frame{mod: fn.mod, fn: fn, hook: w.frame.hook, via: fn.name, helps: w.frame.helps}
+	f.calls = append(append([]stack.Span{}, w.frame.calls...), w.span(n))
+	switch {
+	case hook != "":
+		if hook != w.frame.hook {
+			w.called[hook] = w.frame.hook
+		}
+		f.hook, f.via = hook, ""
+	case !local:
+		f.helps++
+	}
+	inner := st.copy()
+	if !local {
+		inner.env = map[string]value{}
+	}
+	w.bind(fn, a, inner)
+	inner.left = st.left
+	v := w.run(f, inner)
+	st.phase, st.present, st.reason, st.absent, st.stream = inner.phase, inner.present, inner.reason, inner.absent, inner.stream
+	if inner.dead {
+		st.dead = true
+	}
+	if isGenerator(fn.node) {
+		v = value{bits: isOther}
+	}
+	if fn.node.Kind() == python.KindFunctionDef {
+		if _, known := methodKind(fn.node); !known {
+			return opaque
+		}
+	}
+	return v
+}
+
+// hookName says that a method is one of the layer's own hooks.
+func (w *walker) hookName(fn *function) string {
+	if fn.owner == nil || w.cls == nil || w.cls.index(fn.owner) < 0 || !isHook(fn.name) {
+		return ""
+	}
+	return fn.name
+}
+
+// bind gives a function's parameters their values.
+func (w *walker) bind(fn *function, a args, st *state) {
+	p := readParams(fn.node)
+	names := p.names
+	if fn.bound && len(names) > 0 {
+		self := value{bits: isSelf}
+		if fn.static == "classmethod" {
+			self = value{bits: isClass, cls: fn.owner}
+		}
+		st.env[names[0]] = self
+		names = names[1:]
+	}
+	for _, name := range names {
+		st.env[name] = value{bits: anything}
+	}
+	for _, name := range p.kwonly {
+		st.env[name] = value{bits: anything}
+	}
+	for _, name := range []string{p.vararg, p.kwarg} {
+		if name != "" {
+			st.env[name] = value{bits: isOther | isFalsy}
+		}
+	}
+	for i, v := range a.vals {
+		switch {
+		case a.names[i] != "":
+			st.env[a.names[i]] = v
+		case i < len(names):
+			st.env[names[i]] = v
+		}
+	}
+	// A parameter that is not given has its default.
+	given := map[string]bool{}
+	for i := range a.vals {
+		if a.names[i] != "" {
+			given[a.names[i]] = true
+		} else if i < len(names) {
+			given[names[i]] = true
+		}
+	}
+	if a.star {
+		return
+	}
+	for e := range fn.node.Field(python.FieldParams).All(python.FieldElts) {
+		d := e.Field(python.FieldValue)
+		if d.IsZero() || given[e.Name()] {
+			continue
+		}
+		switch d.Text() {
+		case "None":
+			st.env[e.Name()] = value{bits: isNone}
+		case "False", "0", "''", `""`:
+			st.env[e.Name()] = value{bits: isFalsy}
+		case "True":
+			st.env[e.Name()] = value{bits: isOther}
+		}
+	}
+}
+
+// construct is a call of a class of the tree.
+func (w *walker) construct(n python.Node, callee value, a args, st *state) value {
+	for _, b := range callee.cls.mro {
+		name := b.name()
+		if kind, ok := responseClass(name); ok {
+			return value{bits: isFresh, made: []origin{{w.frame.mod, n}}, kind: kind}
+		}
+	}
+	if a.has(isRequest | isReply) {
+		w.unread(n, st)
+	}
+	if a.has(isCallNext | isWrapNext) {
+		if w.frame.hook != "" {
+			st.phase = before | after
+		}
+		return value{bits: isWrapNext | isOpaque, cls: callee.cls, made: []origin{{w.frame.mod, n}}}
+	}
+	if _, unknown := w.r.unknownBase(callee.cls); unknown {
+		return value{bits: isOpaque, made: []origin{{w.frame.mod, n}}}
+	}
+	return value{bits: isOther}
+}
+
+// builtin reads the calls whose names say what they do.
+func (w *walker) builtin(n, f python.Node, st *state) (value, bool) {
+	if f.Kind() != python.KindName {
+		return value{}, false
+	}
+	name := f.Name()
+	if _, local := st.env[name]; local || len(w.frame.mod.binds[name]) > 0 {
+		return value{}, false
+	}
+	switch name {
+	case "super":
+		owner := w.frame.fn.owner
+		if x := callArgs(n); len(x) > 0 {
+			if v := w.eval(x[0], st); v.cls != nil {
+				owner = v.cls
+			}
+		}
+		return value{bits: isSuper, owner: owner}, true
+	case "hasattr", "getattr", "setattr", "delattr":
+		return w.attrCall(n, name, st)
+	case "callable", "isinstance", "issubclass", "bool":
+		w.args(n, st)
+		return value{bits: isOther | isFalsy}, true
+	case "iter":
+		a := w.args(n, st)
+		if len(a.vals) > 0 && a.vals[0].has(isReply) {
+			w.content(n, "iterate", false, a.vals[0], st)
+		}
+		return value{bits: isOther}, true
+	case "type":
+		a := w.args(n, st)
+		if len(a.vals) == 1 && a.vals[0].has(isSelf) {
+			return value{bits: isClass, cls: w.cls}, true
+		}
+		return value{bits: isOther | isOpaque}, true
+	}
+	return value{}, false
+}
+
+// attrCall is hasattr, getattr, setattr or delattr.
+func (w *walker) attrCall(n python.Node, what string, st *state) (value, bool) {
+	x := callArgs(n)
+	if len(x) < 2 {
+		return value{}, false
+	}
+	object := w.eval(x[0], st)
+	name, known := x[1].StringValue()
+	if !known {
+		name = w.text(x[1], st)
+		w.eval(x[1], st)
+	}
+	for _, rest := range x[2:] {
+		w.eval(rest, st)
+	}
+	out := value{bits: anything}
+	switch {
+	case what == "setattr" && object.has(isRequest):
+		w.write(n, name, "set", st)
+		return value{bits: isNone}, true
+	case what == "delattr" && object.has(isRequest):
+		w.write(n, name, "delete", st)
+		return value{bits: isNone}, true
+	case what == "setattr" && object.has(isLocal):
+		w.setLocal(n, x[0].Text()+"."+name, st)
+	case what == "delattr" && object.has(isLocal):
+		w.resetLocal(n, x[0].Text()+"."+name, st)
+	case what == "setattr" && object.has(isSelf):
+		w.stateWrite(n, "self."+name, "set", st)
+	case what == "setattr" && (object.has(isClass) || object.cls != nil):
+		w.stateWrite(n, short(x[0].Text())+"."+name, "set", st)
+	case what == "hasattr" && object.has(isRequest):
+		w.guarded(n, name, "hasattr", st)
+		out = value{bits: isOther | isFalsy}
+	case what == "hasattr":
+		out = value{bits: isOther | isFalsy}
+	case what == "getattr" && object.has(isRequest):
+		if bodyAttr(name) {
+			w.body(n, name, st)
+		}
+		if len(x) > 2 {
+			w.guarded(n, name, "getattr", st)
+			out.attr = name
+		} else if !ownAttr(name) {
+			w.read(n, name, st)
+		}
+		if name == "session" {
+			out.bits |= isSession
+		}
+	case what == "getattr" && w.replyLike(x[0], object):
+		if name == "streaming" {
+			w.content(n, name, false, object, st)
+		}
+	case what == "getattr" && object.has(isSelf) && name == w.next:
+		out = value{bits: isCallNext}
+	}
+	return out, true
+}

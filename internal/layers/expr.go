@@ -1,0 +1,453 @@
+package layers
+
+import (
+	"github.com/mwcheck/mwcheck/internal/python"
+)
+
+// eval reads an expression, records what it does and says what it may be.
+func (w *walker) eval(n python.Node, st *state) value {
+	if n.IsZero() || !w.step() {
+		return value{bits: anything}
+	}
+	w.deep++
+	defer func() { w.deep-- }()
+	if w.deep > maxNested {
+		w.full = true
+		return value{bits: anything}
+	}
+	switch n.Kind() {
+	case python.KindName:
+		return w.name(n, st)
+	case python.KindAttribute:
+		return w.attribute(n, st)
+	case python.KindCall:
+		return w.call(n, st)
+	case python.KindSubscript:
+		return w.subscript(n, st)
+	case python.KindBoolOp:
+		return w.boolOp(n, st)
+	case python.KindIfExp:
+		return w.ifExp(n, st)
+	case python.KindAwait:
+		return w.eval(n.Field(python.FieldValue), st)
+	case python.KindNamedExpr:
+		v := w.eval(n.Field(python.FieldValue), st)
+		w.assign(n.Field(python.FieldTarget), v, n.Field(python.FieldValue), st)
+		return v
+	case python.KindLambda:
+		fn := &function{mod: w.frame.mod, node: n, name: "lambda", env: st.env}
+		w.lazily(fn, st)
+		return value{bits: isOther, fn: fn}
+	case python.KindListComp, python.KindSetComp, python.KindGeneratorExp, python.KindDictComp:
+		return w.comprehension(n, st)
+	case python.KindString, python.KindNumber:
+		s, ok := n.StringValue()
+		if ok && s == "" || n.Text() == "0" {
+			return value{bits: isFalsy}
+		}
+		return value{bits: isOther, str: s}
+	case python.KindUnaryOp, python.KindCompare, python.KindBinOp, python.KindList, python.KindTuple, python.KindDict,
+		python.KindSet, python.KindFString, python.KindTString, python.KindEllipsis:
+		w.children(n, st)
+		if n.Kind() == python.KindBinOp {
+			return value{bits: isOther | isFalsy}
+		}
+		return value{bits: isOther}
+	}
+	w.children(n, st)
+	return value{bits: anything}
+}
+
+// children reads every expression below a node, through parts that are none.
+func (w *walker) children(n python.Node, st *state) {
+	for c := range n.Children() {
+		switch {
+		case c.Kind().IsExpression():
+			w.eval(c, st)
+		case c.Kind() == python.KindDictItem, c.Kind() == python.KindFormattedValue, c.Kind() == python.KindKeyword:
+			w.children(c, st)
+		}
+	}
+}
+
+func (w *walker) name(n python.Node, st *state) value {
+	name := n.Name()
+	if v, ok := st.env[name]; ok {
+		return v
+	}
+	switch name {
+	case "None":
+		return value{bits: isNone}
+	case "True":
+		return value{bits: isOther}
+	case "False":
+		return value{bits: isFalsy}
+	}
+	return w.globalName(w.frame.mod, n)
+}
+
+// globalName is what a name that is not local stands for.
+func (w *walker) globalName(m *module, n python.Node) value {
+	name := n.Name()
+	if isBuiltin(name) && len(m.binds[name]) == 0 {
+		return value{bits: isOther, path: "builtins." + name}
+	}
+	ts := w.r.resolve(m, name, 0)
+	if len(ts) > 1 {
+		for _, t := range ts[1:] {
+			if t.kind != ts[0].kind {
+				return value{bits: anything}
+			}
+		}
+	}
+	v := w.global(ts[0])
+	if v.path == "" && ts[0].kind == targetMissing {
+		v.path = name
+	}
+	return v
+}
+
+// global is the value of something at module level.
+func (w *walker) global(t target) value {
+	switch t.kind {
+	case targetFunction:
+		return value{bits: isOther, fn: &function{mod: t.mod, node: t.node, name: t.node.Name()}, path: t.path}
+	case targetClass:
+		c := w.r.class(t.mod, t.node)
+		return value{bits: isOther, cls: c, path: t.path}
+	case targetExternal, targetModule:
+		return value{bits: isOther | isOpaque, path: t.path}
+	case targetValue:
+		return w.r.constant(t)
+	}
+	return value{bits: anything}
+}
+
+// constant is the value of an assignment at module or class level.
+func (r *Reader) constant(t target) value {
+	n := t.node
+	switch n.Kind() {
+	case python.KindString, python.KindNumber, python.KindList, python.KindTuple, python.KindDict, python.KindSet:
+		return value{bits: isOther | isFalsy, path: t.path}
+	case python.KindName:
+		switch n.Name() {
+		case "None":
+			return value{bits: anything, path: t.path} // a variable of the module: others may set it
+		case "True", "False":
+			return value{bits: isOther | isFalsy}
+		}
+	case python.KindCall:
+		if text, ok := r.localObject(t.mod, n); ok {
+			return value{bits: isOther | isLocal, text: text, path: t.path}
+		}
+	}
+	return value{bits: anything, path: t.path}
+}
+
+// localObject knows threading.local(), asgiref's Local and context variables.
+func (r *Reader) localObject(m *module, call python.Node) (kind string, ok bool) {
+	for _, t := range r.resolveExpr(m, call.Field(python.FieldFunc), 0) {
+		switch t.path {
+		case "threading.local", "_threading_local.local", "asgiref.local.Local", "django.utils._threading_local.local",
+			"eventlet.corolocal.local", "gevent.local.local", "werkzeug.local.Local":
+			return "local", true
+		case "contextvars.ContextVar":
+			return "context", true
+		}
+		if t.kind == targetClass {
+			for _, b := range r.class(t.mod, t.node).mro {
+				if b.path == "threading.local" || b.path == "asgiref.local.Local" {
+					return "local", true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+func (w *walker) attribute(n python.Node, st *state) value {
+	object := w.eval(n.Field(python.FieldObject), st)
+	name := n.Name()
+	switch {
+	case object.has(isRequest):
+		return w.requestAttr(n, name, object, st)
+	case object.has(isSelf | isClass):
+		return w.selfAttr(n, name, object, st)
+	case object.has(isSuper):
+		return w.superAttr(name, object)
+	case object.has(isSession):
+		w.sessionMethod(n, name, st)
+		return value{bits: anything}
+	case object.has(isHeaders | isCookies | isLocal):
+		out := object
+		out.path = name // the method, for call
+		return out
+	case w.replyLike(n.Field(python.FieldObject), object):
+		return w.responseAttr(n, name, object, st)
+	case object.cls != nil:
+		return w.classAttr(object.cls, name, object)
+	case object.path != "":
+		return w.pathAttr(object.path + "." + name)
+	}
+	return value{bits: anything}
+}
+
+// pathAttr is an attribute of a module or of something outside of the tree.
+func (w *walker) pathAttr(path string) value {
+	ts := w.r.resolvePath(path, 0)
+	if v := w.global(ts[0]); v.path != "" || v.fn != nil {
+		return v
+	}
+	return value{bits: anything, path: path}
+}
+
+// replyLike says that an expression is a response: surely by its origin, or a
+// value of unknown origin in a variable that the function returns.
+func (w *walker) replyLike(n python.Node, v value) bool {
+	if v.has(isReply) {
+		return true
+	}
+	return v.has(isOpaque) && v.path == "" && n.Kind() == python.KindName && w.frame.names[n.Name()] && w.lazy == 0 &&
+		w.frame.helps == 0 && !v.has(isError)
+}
+
+// selfAttr is an attribute of the layer: a hook or helper, what it keeps of
+// get_response, or an attribute of its class.
+func (w *walker) selfAttr(_ python.Node, name string, object value, _ *state) value {
+	if object.has(isSelf) {
+		if name == w.next {
+			return value{bits: isCallNext}
+		}
+		if w.wraps[name] {
+			return value{bits: isWrapNext}
+		}
+		if name == "__class__" {
+			return value{bits: isClass, cls: w.cls}
+		}
+	}
+	if w.cls == nil {
+		return value{bits: anything}
+	}
+	return w.classAttr(w.cls, name, object)
+}
+
+// classAttr is an attribute of a class found along its bases.
+func (w *walker) classAttr(c *class, name string, object value) value {
+	owner, members, _ := c.lookup(name, 0)
+	if owner.cls == nil || len(members) == 0 {
+		return value{bits: anything}
+	}
+	if len(members) > 1 {
+		return value{bits: anything}
+	}
+	return w.memberValue(owner.cls, members[0], object, name)
+}
+
+func (w *walker) memberValue(owner *class, m classMember, object value, name string) value {
+	if m.node.Kind() != python.KindFunctionDef {
+		if object.has(isSelf) && w.assignedInInit(name) {
+			return value{bits: anything}
+		}
+		for _, t := range w.r.resolveExpr(owner.mod, m.node, 0) {
+			switch t.kind {
+			case targetFunction, targetClass, targetExternal:
+				v := w.global(t)
+				if v.fn != nil && object.has(isSelf) {
+					v.fn.bound = true
+					v.fn.owner = owner
+				}
+				return v
+			}
+		}
+		return w.r.constant(target{kind: targetValue, mod: owner.mod, node: m.node, path: owner.path + "." + name})
+	}
+	static, known := methodKind(m.node)
+	if !known {
+		return value{bits: anything}
+	}
+	if static == "property" {
+		return value{bits: anything}
+	}
+	fn := &function{mod: owner.mod, node: m.node, name: name, owner: owner, static: static}
+	fn.bound = static == "classmethod" || static == "" && object.has(isSelf)
+	return value{bits: isOther, fn: fn}
+}
+
+// methodKind reads a method's decorators: staticmethod, classmethod, property,
+// or "" for none that changes how it is called. known is false where a
+// decorator may do anything.
+func methodKind(fn python.Node) (kind string, known bool) {
+	known = true
+	for d := range fn.All(python.FieldDecorators) {
+		k, fine := methodKindOf(d)
+		if k != "" {
+			kind = k
+		}
+		known = known && fine
+	}
+	return kind, known
+}
+
+func methodKindOf(d python.Node) (kind string, known bool) {
+	v := d.Field(python.FieldValue)
+	if v.Kind() == python.KindCall {
+		v = v.Field(python.FieldFunc)
+	}
+	switch v.Name() {
+	case "staticmethod", "classmethod":
+		return v.Name(), true
+	case "property", "cached_property":
+		return "property", true
+	case "override", "abstractmethod", "final", "lru_cache", "cache", "wraps", "typechecked", "no_type_check", "overload",
+		"deprecated":
+		return "", true
+	}
+	return "", false
+}
+
+// assignedInInit says that __init__ sets an attribute of self, so that the
+// class's own value of it does not count.
+func (w *walker) assignedInInit(name string) bool {
+	if w.cls == nil {
+		return false
+	}
+	owner, members, _ := w.cls.lookup("__init__", 0)
+	if owner.cls == nil {
+		return false
+	}
+	for _, m := range members {
+		for n := range m.node.Descendants() {
+			if n.Kind() == python.KindAttribute && n.Name() == name && n.Role() == python.FieldTargets {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *walker) superAttr(name string, object value) value {
+	if w.cls == nil || object.owner == nil {
+		return value{bits: anything}
+	}
+	at := w.cls.index(object.owner)
+	if at < 0 {
+		return value{bits: anything}
+	}
+	owner, members, _ := w.cls.lookup(name, at+1)
+	switch {
+	case owner.cls == nil && (owner.path == mixinPath || w.isMixinFrom(at+1, name, owner)):
+		return value{bits: isSuper, path: "mixin." + name}
+	case owner.cls == nil && owner.path != "":
+		return value{bits: anything, path: owner.path + "." + name}
+	case len(members) == 1:
+		if owner.cls.path == mixinPath {
+			return value{bits: isSuper, path: "mixin." + name}
+		}
+		return w.memberValue(owner.cls, members[0], value{bits: isSelf}, name)
+	}
+	return value{bits: anything}
+}
+
+// isMixinFrom says that a base of the catalog has nothing but the mixin's own
+// __call__.
+func (w *walker) isMixinFrom(at int, name string, owner classBase) bool {
+	if name != "__call__" && name != "__acall__" || owner.path == "" || w.r.opts.Catalog == nil {
+		return false
+	}
+	style, _, ok := w.r.catalogStyle(owner.path)
+	return ok && style == Mixin && at < len(w.cls.mro)
+}
+
+func (w *walker) subscript(n python.Node, st *state) value {
+	object := w.eval(n.Field(python.FieldObject), st)
+	w.eval(n.Field(python.FieldIndex), st)
+	if object.has(isReply | isHeaders) {
+		return value{bits: isOther | isFalsy}
+	}
+	if object.only(isOther) && object.path == "" {
+		return value{bits: anything}
+	}
+	return value{bits: anything}
+}
+
+func (w *walker) boolOp(n python.Node, st *state) value {
+	and := n.Op() == "and"
+	var out value
+	cur := st
+	first := true
+	var elts []python.Node
+	for e := range n.All(python.FieldElts) {
+		elts = append(elts, e)
+	}
+	end := (*state)(nil)
+	for i, e := range elts {
+		v := w.eval(e, cur)
+		if i < len(elts)-1 {
+			if and {
+				out = join(out, v.falsy())
+			} else if t := v.truthy(); t.bits != 0 {
+				out = join(out, t)
+			}
+			exit := cur.copy()
+			w.refine(e, exit, !and, 0)
+			next := cur.copy()
+			w.refine(e, next, and, 0)
+			next.cond++
+			if end == nil {
+				end = exit
+			} else {
+				m := exit.copy()
+				m.merge(end, exit)
+				end = m
+			}
+			cur = next
+			first = false
+			continue
+		}
+		out = join(out, v)
+	}
+	if !first && end != nil {
+		m := st.copy()
+		m.merge(end, cur)
+		dead, left := st.dead, st.left
+		cond := st.cond
+		st.set(m)
+		st.dead, st.left, st.cond = dead, left, cond
+	}
+	return out
+}
+
+func (w *walker) ifExp(n python.Node, st *state) value {
+	test := n.Field(python.FieldTest)
+	w.eval(test, st)
+	yes, no := st.copy(), st.copy()
+	w.refine(test, yes, true, 0)
+	w.refine(test, no, false, 0)
+	yes.cond++
+	no.cond++
+	a := w.eval(n.Field(python.FieldBody), yes)
+	b := w.eval(n.Field(python.FieldOrelse), no)
+	st.merge(yes, no)
+	return join(a, b)
+}
+
+func (w *walker) comprehension(n python.Node, st *state) value {
+	inner := st.copy()
+	for g := range n.All(python.FieldGenerators) {
+		w.eval(g.Field(python.FieldIter), inner)
+		w.assign(g.Field(python.FieldTarget), value{bits: anything}, python.Node{}, inner)
+		inner.cond++
+		inner.loop++
+		for i := range g.All(python.FieldIfs) {
+			w.eval(i, inner)
+			w.refine(i, inner, true, 0)
+		}
+	}
+	for _, fd := range []python.Field{python.FieldElt, python.FieldKey, python.FieldValue} {
+		if x := n.Field(fd); !x.IsZero() {
+			w.eval(x, inner)
+		}
+	}
+	st.phase |= inner.phase
+	return value{bits: isOther | isFalsy}
+}

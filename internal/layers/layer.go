@@ -1,0 +1,336 @@
+package layers
+
+import "github.com/mwcheck/mwcheck/internal/stack"
+
+// Tri is a fact that may not be known. The zero value is Unknown.
+type Tri uint8
+
+// The values of a Tri.
+const (
+	Unknown Tri = iota
+	No
+	Yes
+)
+
+// String is "yes", "no" or "unknown".
+func (t Tri) String() string {
+	switch t {
+	case Yes:
+		return "yes"
+	case No:
+		return "no"
+	}
+	return "unknown"
+}
+
+func triOf(b bool) Tri {
+	if b {
+		return Yes
+	}
+	return No
+}
+
+// or is yes where one of two is, no where both are not.
+func (t Tri) or(u Tri) Tri {
+	switch {
+	case t == Yes || u == Yes:
+		return Yes
+	case t == No && u == No:
+		return No
+	}
+	return Unknown
+}
+
+// Origin says where a layer's code was found.
+type Origin string
+
+// The origins.
+const (
+	FromTree    Origin = "project" // read in the tree
+	FromCatalog Origin = "catalog" // outside of the tree, described by the catalog
+	FromOutside Origin = "outside" // outside of the tree and not known
+	FromNowhere Origin = "missing" // its top package is in the tree, it is not
+	FromUnclear Origin = "unclear" // in the tree, but made by code that cannot be read
+)
+
+// Style says how a layer is written.
+type Style string
+
+// The styles.
+const (
+	Classic      Style = "classic"  // process_* methods and no __call__
+	Mixin        Style = "mixin"    // a subclass of MiddlewareMixin
+	Modern       Style = "modern"   // a class with its own __call__
+	Function     Style = "function" // a factory function
+	StyleUnknown Style = "unknown"
+)
+
+// Layer is what is known of one layer.
+type Layer struct {
+	Path    string // the dotted path asked for
+	Target  string // the dotted path of its definition, behind re-exports
+	Package string // the distribution, for layers the catalog describes
+	Origin  Origin
+	Style   Style
+	Span    stack.Span // the name in its def or class statement
+	// Bases are the classes above it in the order of method resolution.
+	Bases []Base
+	// Whole is No where a part of the layer could not be read: an unknown
+	// base, a decorator that may build anything, a metaclass. Unclear says why.
+	Whole   Tri
+	Unclear []Site
+
+	Hooks []Hook
+	Init  Init
+	Async Async
+
+	Reads   []Access // attributes of the request that Django does not set itself
+	Writes  []Access
+	Raises  []Raise
+	Headers []Header       // what it does to response headers
+	Cookies []Site         // cookies set on or deleted from a response
+	Session []Site         // changes of the session
+	Bodies  []BodyUse      // reading request.POST, body, FILES …
+	Content []ContentUse   // touching a response's content
+	State   []StateWrite   // attributes set on self, the class or the module per request
+	Locals  []ThreadLocal  // thread-locals and context variables set
+	Unread  []Site         // calls that were given the request or the response and were not followed
+	Next    []NextCall     // calls of get_response
+	Factory *FactoryResult // for functions
+
+	resets []Site // thread-locals that are reset
+}
+
+// Hook finds one of the layer's hooks, or nil.
+func (l *Layer) Hook(name string) *Hook {
+	for i := range l.Hooks {
+		if l.Hooks[i].Name == name {
+			return &l.Hooks[i]
+		}
+	}
+	return nil
+}
+
+// MayAnswer says whether the layer may answer a request without the layers
+// further in: from process_request, process_view or before get_response in
+// __call__.
+func (l *Layer) MayAnswer() Tri {
+	t := No
+	if l.Whole != Yes {
+		t = Unknown
+	}
+	for _, h := range l.Hooks {
+		if h.ShortCircuits() {
+			t = t.or(h.Answers)
+		}
+	}
+	return t
+}
+
+// Base is one class above a layer's class.
+type Base struct {
+	Path   string // dotted path; source text where Origin is FromUnclear
+	Origin Origin
+}
+
+// Site is a place with the text or the name it is about.
+type Site struct {
+	Hook  string // the hook it runs in; "" for none
+	Phase Phase
+	Text  string
+	Span  stack.Span
+}
+
+// Phase says on which way a piece of code runs.
+type Phase string
+
+// The phases.
+const (
+	RequestPhase   Phase = "request" // before get_response
+	ViewPhase      Phase = "view"
+	TemplatePhase  Phase = "template"
+	ResponsePhase  Phase = "response" // after get_response
+	ExceptionPhase Phase = "exception"
+	EitherPhase    Phase = "either" // before or after get_response, depending on the path
+	LazyPhase      Phase = "lazy"   // in a function that is made here and called by others
+)
+
+// Hook is one hook of a layer.
+type Hook struct {
+	Name string
+	Span stack.Span // its name in the def statement, or where it is assigned
+	// Owner is the dotted path of the class that defines it.
+	Owner     string
+	Inherited bool
+	// Conditional says that it is defined under a condition in the class body.
+	Conditional bool
+	// Read says that its body was read.
+	Read  bool
+	Async bool // async def
+	// Static is "staticmethod" or "classmethod".
+	Static string
+	// Decorators are the source texts of decorators that are not known.
+	Decorators []string
+	// Fits says whether it can be called as Django calls it.
+	Fits Tri
+	// CalledBy is the layer's own method that calls it, "" for none. Django
+	// calls process_request and process_response of mixins and classic layers
+	// only.
+	CalledBy string
+
+	// Answers says whether it may answer: for process_request and process_view
+	// return something, for __call__ return without a call of get_response, for
+	// process_exception handle the error.
+	Answers Tri
+	Returns []Answer
+	// Replaces says whether a response may be exchanged for another one.
+	Replaces Tri
+	// ReturnsNothing says whether a path ends without the response that is due.
+	ReturnsNothing Tri
+	Nothing        []Site
+	// Always says whether each path answers.
+	Always Tri
+}
+
+// ShortCircuits says that an answer of this hook hides the layers further in or
+// the view.
+func (h Hook) ShortCircuits() bool {
+	switch h.Name {
+	case "process_request", "process_view", "__call__", "__acall__":
+		return true
+	}
+	return false
+}
+
+// Answer is one return statement that may answer.
+type Answer struct {
+	Span stack.Span // the return statement of the hook
+	// Certain is Yes where the value is surely a response, Unknown where it is
+	// the result of code that was not read.
+	Certain Tri
+	// Made are the places where the value is made, as in a helper.
+	Made []stack.Span
+	// Kind is "redirect" and so on where the maker is known, else "".
+	Kind string
+}
+
+// Access is a read or write of an attribute of the request.
+type Access struct {
+	Attr  string // "" where the name is computed
+	Hook  string
+	Phase Phase
+	Span  stack.Span
+	// Guarded says whether the code copes with the attribute's absence:
+	// hasattr, a default, try, or an own assignment before. Reads only.
+	Guarded Tri
+	// Guard names what guards it; for an unguarded one "required", where the
+	// code raises by itself if the attribute is missing.
+	Guard string
+	// Always says that the place is reached on every pass through the hook.
+	Always bool
+	// Setting is the test of a setting that the place depends on.
+	Setting string
+	Op      string // writes: "set", "delete"
+	// Via is the helper the place lies in, Calls the calls that lead to it.
+	Via   string
+	Calls []stack.Span
+	// Owner is the base in the catalog that is said to do so.
+	Owner string
+}
+
+// RaiseKind says what Django makes of an error.
+type RaiseKind string
+
+// The kinds.
+const (
+	NotFound   RaiseKind = "not_found"         // Http404: 404
+	Denied     RaiseKind = "permission_denied" // PermissionDenied: 403
+	Bad        RaiseKind = "bad_request"       // SuspiciousOperation, BadRequest: 400
+	NotUsed    RaiseKind = "not_used"          // MiddlewareNotUsed
+	Exit       RaiseKind = "exit"              // SystemExit, KeyboardInterrupt
+	OtherError RaiseKind = "error"             // all else: 500
+	Reraise    RaiseKind = "reraise"           // a bare raise
+	KindUnsure RaiseKind = "unknown"
+)
+
+// Raise is an error that a hook may raise by itself.
+type Raise struct {
+	Name  string // the class's short name; "" where it is not known
+	Path  string // its dotted path, as far as known
+	Kind  RaiseKind
+	Hook  string
+	Phase Phase
+	Span  stack.Span
+	Via   string
+}
+
+// Header is something a layer does to a response header.
+type Header struct {
+	Name string // "" where it is computed
+	Text string // source of the name
+	// Effect is "set" (overwrites), "add" (only where absent), "patch" (Vary
+	// and Cache-Control, by Django's helpers) or "delete".
+	Effect string
+	// Own says that the response is one that the layer makes itself.
+	Own    bool
+	Always bool
+	Hook   string
+	Phase  Phase
+	Span   stack.Span
+	Via    string
+}
+
+// BodyUse is reading the request's body.
+type BodyUse struct {
+	What  string // POST, body, FILES, read …
+	Hook  string
+	Phase Phase
+	Span  stack.Span
+	Via   string
+}
+
+// ContentUse is touching a response's content.
+type ContentUse struct {
+	// What is "content", "streaming_content", "streaming", "write", "iterate"
+	// or "render".
+	What  string
+	Write bool
+	// Guarded says whether the code has made sure that the response is of the
+	// kind that has it.
+	Guarded Tri
+	Own     bool // a response that the layer makes itself
+	Hook    string
+	Phase   Phase
+	Span    stack.Span
+	Via     string
+}
+
+// StateWrite is state that outlives a request.
+type StateWrite struct {
+	Target string // "self.x", "Class.x", "global x"
+	How    string // "set", "change" (in place)
+	Hook   string
+	Phase  Phase
+	Span   stack.Span
+	Via    string
+}
+
+// ThreadLocal is a thread-local or context variable that a layer sets.
+type ThreadLocal struct {
+	Name  string // as written, "_local.user"
+	Hook  string
+	Phase Phase
+	Span  stack.Span
+	// Reset says whether the layer also resets it.
+	Reset     Tri
+	ResetSpan stack.Span
+}
+
+// NextCall is a call of get_response.
+type NextCall struct {
+	Hook    string
+	Span    stack.Span
+	Dropped bool // its answer is not used
+	Wrapped bool // something wrapped around get_response is called
+	Loop    bool // it stands in a loop
+}

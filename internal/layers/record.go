@@ -1,0 +1,263 @@
+package layers
+
+import (
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+)
+
+// ownAttr says that Django's HttpRequest, WSGIRequest or ASGIRequest has an
+// attribute by itself (django/http/request.py, django/core/handlers/wsgi.py and
+// asgi.py, 1.8 to 6.0), so that reading it asks nothing of another layer.
+func ownAttr(name string) bool {
+	switch name {
+	case "GET", "POST", "COOKIES", "META", "FILES", "REQUEST", "path", "path_info", "method", "resolver_match", "body",
+		"content_type", "content_params", "headers", "scheme", "encoding", "upload_handlers", "raw_post_data", "environ",
+		"scope", "raw_host", "read", "readline", "readlines", "xreadlines", "close", "get_host", "get_port", "get_full_path",
+		"get_full_path_info", "get_signed_cookie", "get_raw_uri", "build_absolute_uri", "is_secure", "is_ajax", "accepts",
+		"accepted_types", "accepted_types_by_precedence", "accepted_type", "get_preferred_type", "multipart_parser_class",
+		"parse_file_upload", "body_file", "script_name", "_body", "_read_started", "_stream", "_post", "_files", "_encoding",
+		"_upload_handlers", "_load_post_and_files", "_mark_post_parse_error", "_initialize_handlers", "_get_raw_host",
+		"_current_scheme_host", "_get_scheme", "_get_full_path", "_set_content_type_params", "_post_parse_error",
+		"_set_post", "non_picklable_attrs", "__class__", "__dict__", "__iter__":
+		return true
+	}
+	return false
+}
+
+// bodyAttr says that reading it reads the request's body.
+func bodyAttr(name string) bool {
+	switch name {
+	case "POST", "FILES", "body", "raw_post_data", "read", "readline", "readlines", "REQUEST", "_load_post_and_files", "__iter__":
+		return true
+	}
+	return false
+}
+
+// requestAttr is a read of request.name.
+func (w *walker) requestAttr(n python.Node, name string, _ value, st *state) value {
+	if bodyAttr(name) {
+		w.body(n, name, st)
+	}
+	if ownAttr(name) {
+		return value{bits: anything}
+	}
+	w.read(n, name, st)
+	if name == "session" {
+		return value{bits: isSession}
+	}
+	return value{bits: anything}
+}
+
+func (w *walker) body(n python.Node, what string, st *state) {
+	b := BodyUse{What: what, Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
+	if _, first := w.once(recordKey{what: "body", name: what, hook: b.Hook, phase: b.Phase}, n, 0); first {
+		w.layer.Bodies = append(w.layer.Bodies, b)
+	}
+}
+
+// read records a read of request.name, with what guards it.
+func (w *walker) read(n python.Node, name string, st *state) {
+	a := w.access(n, name, st)
+	a.Guarded = No
+	switch {
+	case st.present[name]:
+		a.Guarded, a.Guard = Yes, st.reason[name]
+		if a.Guard == "required" {
+			return // the need itself is recorded
+		}
+	default:
+		for i := len(w.tries) - 1; i >= 0; i-- {
+			t := w.tries[i]
+			if t.misses == Yes {
+				a.Guarded, a.Guard = Yes, "try"
+				if t.raises != "" {
+					a.Guarded, a.Guard = No, "required"
+				}
+				break
+			}
+		}
+	}
+	w.addRead(n, a)
+}
+
+// need records an attribute whose absence the code itself makes an error of.
+func (w *walker) need(n python.Node, name string, st *state) {
+	if ownAttr(name) {
+		return
+	}
+	a := w.access(n, name, st)
+	a.Guarded, a.Guard = No, "required"
+	w.addRead(n, a)
+	st.has(name, "required")
+}
+
+// guarded records a look at an attribute that copes with its absence.
+func (w *walker) guarded(n python.Node, name, guard string, st *state) {
+	if ownAttr(name) || name == "" {
+		return
+	}
+	if i, ok := w.seen[w.key("read", name, n, st)]; ok && w.layer.Reads[i].Guard == "required" {
+		return
+	}
+	a := w.access(n, name, st)
+	a.Guarded, a.Guard = Yes, guard
+	w.addRead(n, a)
+}
+
+func (w *walker) key(what, name string, n python.Node, st *state) recordKey {
+	return recordKey{what: what, name: name, hook: w.frame.hook, phase: w.phaseOf(st), file: w.frame.mod.File, start: n.Start()}
+}
+
+func (w *walker) access(n python.Node, name string, st *state) Access {
+	return Access{
+		Attr: name, Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Always: w.always(st), Setting: st.setting,
+		Via: w.frame.via, Calls: w.frame.calls,
+	}
+}
+
+func (w *walker) addRead(n python.Node, a Access) {
+	key := recordKey{what: "read", name: a.Attr, hook: a.Hook, phase: a.Phase}
+	i, first := w.once(key, n, len(w.layer.Reads))
+	if first {
+		w.layer.Reads = append(w.layer.Reads, a)
+		return
+	}
+	have := &w.layer.Reads[i]
+	if a.Guarded == No && have.Guarded == Yes {
+		have.Guarded, have.Guard = No, a.Guard
+	}
+	have.Always = have.Always || a.Always
+	if have.Setting != a.Setting {
+		have.Setting = ""
+	}
+}
+
+// write records an assignment to request.name, or its deletion.
+func (w *walker) write(n python.Node, name, op string, st *state) {
+	if op == "set" && name != "" && w.lazy == 0 {
+		st.present[name] = true
+		st.reason[name] = "own"
+	}
+	if ownAttr(name) {
+		return
+	}
+	a := w.access(n, name, st)
+	a.Op = op
+	i, first := w.once(recordKey{what: "write", name: name, hook: a.Hook, phase: a.Phase}, n, len(w.layer.Writes))
+	if first {
+		w.layer.Writes = append(w.layer.Writes, a)
+		return
+	}
+	w.layer.Writes[i].Always = w.layer.Writes[i].Always || a.Always
+}
+
+// session records a change of the session.
+func (w *walker) session(n python.Node, st *state) {
+	w.site(&w.layer.Session, "session", n, short(n.Text()), st)
+}
+
+func (w *walker) cookie(n python.Node, text string, st *state) {
+	w.site(&w.layer.Cookies, "cookie", n, text, st)
+}
+
+func (w *walker) site(list *[]Site, what string, n python.Node, text string, st *state) {
+	s := Site{Hook: w.frame.hook, Phase: w.phaseOf(st), Text: text, Span: w.span(n)}
+	if _, first := w.once(recordKey{what: what, hook: s.Hook, phase: s.Phase}, n, 0); first {
+		*list = append(*list, s)
+	}
+}
+
+func (w *walker) stateWrite(n python.Node, target, how string, st *state) {
+	if w.frame.hook == "__init__" || w.lazy > 0 {
+		return
+	}
+	s := StateWrite{Target: target, How: how, Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
+	if _, first := w.once(recordKey{what: "state", name: target, hook: s.Hook, phase: s.Phase}, n, 0); first {
+		w.layer.State = append(w.layer.State, s)
+	}
+}
+
+func (w *walker) setLocal(n python.Node, name string, st *state) {
+	l := ThreadLocal{Name: short(name), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Reset: No}
+	if _, first := w.once(recordKey{what: "local", name: name, hook: l.Hook, phase: l.Phase}, n, 0); first {
+		w.layer.Locals = append(w.layer.Locals, l)
+	}
+}
+
+// resets are kept apart from the locals until the whole layer is read.
+func (w *walker) resetLocal(n python.Node, name string, _ *state) {
+	w.layer.resets = append(w.layer.resets, Site{Hook: w.frame.hook, Text: short(name), Span: w.span(n)})
+}
+
+// header records something done to a response header.
+func (w *walker) header(n, key python.Node, effect string, on value, st *state) {
+	h := Header{
+		Name: w.text(key, st), Text: short(key.Text()), Effect: effect, Own: on.has(isFresh) && !on.has(isResponse|isNext),
+		Always: w.always(st), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via,
+	}
+	w.addHeader(n, h)
+}
+
+func (w *walker) headerNamed(n python.Node, name, effect string, on value, st *state) {
+	w.addHeader(n, Header{
+		Name: name, Text: name, Effect: effect, Own: on.has(isFresh) && !on.has(isResponse|isNext), Always: w.always(st),
+		Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via,
+	})
+}
+
+func (w *walker) addHeader(n python.Node, h Header) {
+	key := recordKey{what: "header", name: h.Name + "/" + h.Effect, hook: h.Hook, phase: h.Phase}
+	if _, first := w.once(key, n, 0); first {
+		w.layer.Headers = append(w.layer.Headers, h)
+	}
+}
+
+// responseAttr is a read of response.name.
+func (w *walker) responseAttr(n python.Node, name string, object value, st *state) value {
+	switch name {
+	case "headers", "_headers":
+		return value{bits: isHeaders | object.bits&isReply}
+	case "cookies":
+		return value{bits: isCookies}
+	case "content", "streaming_content", "streaming":
+		w.content(n, name, false, object, st)
+	}
+	return value{bits: anything, path: ""}
+}
+
+// content records a use of a response's content and whether the code has made
+// sure that there is one.
+func (w *walker) content(n python.Node, what string, write bool, on value, st *state) {
+	c := ContentUse{
+		What: what, Write: write, Own: on.has(isFresh) && !on.has(isResponse|isNext|isOpaque),
+		Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via, Guarded: No,
+	}
+	switch {
+	case c.Own, what == "streaming":
+		c.Guarded = Yes
+	case what == "streaming_content" && st.stream == streamYes, what != "streaming_content" && st.stream == streamNo:
+		c.Guarded = Yes
+	case w.frame.hook == "process_template_response":
+		c.Guarded = Yes // such responses never stream
+	default:
+		for _, t := range w.tries {
+			if t.misses == Yes {
+				c.Guarded = Yes
+			}
+		}
+	}
+	i, first := w.once(recordKey{what: "content", name: what + strings.Repeat("=", btoi(write)), hook: c.Hook, phase: c.Phase}, n, len(w.layer.Content))
+	if first {
+		w.layer.Content = append(w.layer.Content, c)
+	} else if c.Guarded == No {
+		w.layer.Content[i].Guarded = No
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,381 @@
+package layers
+
+import (
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/python"
+)
+
+// block reads the statements that hang below n in a role.
+func (w *walker) block(n python.Node, fd python.Field, st *state) {
+	for s := range n.All(fd) {
+		if st.dead || !w.step() {
+			return
+		}
+		w.stmt(s, st)
+	}
+}
+
+func (w *walker) stmt(s python.Node, st *state) {
+	w.deep++
+	defer func() { w.deep-- }()
+	if w.deep > maxNested {
+		w.full = true
+		return
+	}
+	switch s.Kind() {
+	case python.KindReturn:
+		w.returned(s, st)
+	case python.KindExprStmt:
+		w.exprStmt(s.Field(python.FieldValue), st)
+	case python.KindAssign:
+		v := w.eval(s.Field(python.FieldValue), st)
+		for t := range s.All(python.FieldTargets) {
+			w.assign(t, v, s.Field(python.FieldValue), st)
+		}
+	case python.KindAnnAssign:
+		if x := s.Field(python.FieldValue); !x.IsZero() {
+			w.assign(s.Field(python.FieldTarget), w.eval(x, st), x, st)
+		}
+	case python.KindAugAssign:
+		w.augAssign(s, st)
+	case python.KindIf:
+		w.ifStmt(s, st)
+	case python.KindFor, python.KindWhile:
+		w.loop(s, st)
+	case python.KindTry:
+		w.try(s, st)
+	case python.KindWith:
+		for i := range s.All(python.FieldItems) {
+			v := w.eval(i.Field(python.FieldValue), st)
+			if t := i.Field(python.FieldTarget); !t.IsZero() {
+				w.assign(t, value{bits: anything, made: v.made}, python.Node{}, st)
+			}
+		}
+		w.block(s, python.FieldBody, st)
+	case python.KindMatch:
+		w.match(s, st)
+	case python.KindRaise:
+		w.raise(s, st)
+	case python.KindAssert:
+		w.assert(s, st)
+	case python.KindDelete:
+		for t := range s.All(python.FieldTargets) {
+			w.del(t, st)
+		}
+	case python.KindFunctionDef:
+		w.define(s, st)
+	case python.KindClassDef:
+		st.env[s.Name()] = value{bits: isOther}
+	case python.KindBreak, python.KindContinue:
+		st.dead = true
+	case python.KindGlobal:
+		for g := range s.All(python.FieldNames) {
+			st.env["global "+g.Name()] = value{bits: isOther}
+		}
+	case python.KindImport, python.KindImportFrom:
+		w.localImport(s, st)
+	case python.KindBad:
+		w.layer.unclear(w.span(s), "could not be read")
+	default:
+		for c := range s.Children() {
+			if c.Kind().IsExpression() {
+				w.eval(c, st)
+			}
+		}
+	}
+}
+
+func (w *walker) returned(s python.Node, st *state) {
+	v := value{bits: isNone}
+	if x := s.Field(python.FieldValue); !x.IsZero() {
+		v = w.eval(x, st)
+	}
+	if !st.dead {
+		w.frame.rets = append(w.frame.rets, ret{mod: w.frame.mod, stmt: s, v: v, phase: st.phase, state: st.copy()})
+	}
+	st.dead = true
+}
+
+func (w *walker) exprStmt(x python.Node, st *state) {
+	n := len(w.layer.Next)
+	w.eval(x, st)
+	if x.Kind() == python.KindAwait {
+		x = x.Field(python.FieldValue)
+	}
+	if x.Kind() == python.KindCall && len(w.layer.Next) == n+1 {
+		w.layer.Next[n].Dropped = w.layer.Next[n].Span == w.span(x)
+	}
+}
+
+func (w *walker) ifStmt(s python.Node, st *state) {
+	test := s.Field(python.FieldTest)
+	w.required(s, st)
+	w.eval(test, st)
+	if st.dead {
+		return
+	}
+	yes, no := st.copy(), st.copy()
+	w.refine(test, yes, true, 0)
+	w.refine(test, no, false, 0)
+	yes.cond++
+	no.cond++
+	if text := settingsTest(test); text != "" {
+		yes.setting, no.setting = text, "not "+text
+	}
+	w.block(s, python.FieldBody, yes)
+	w.block(s, python.FieldOrelse, no)
+	st.merge(yes, no)
+}
+
+// settingsTest is the text of a condition that looks at the settings.
+func settingsTest(test python.Node) string {
+	for n := range test.Descendants() {
+		if n.Kind() == python.KindAttribute {
+			o := n.Field(python.FieldObject)
+			if o.Kind() == python.KindName && (o.Name() == "settings" || o.Name() == "conf") {
+				return short(test.Text())
+			}
+		}
+	}
+	return ""
+}
+
+func (w *walker) loop(s python.Node, st *state) {
+	forever := false
+	if s.Kind() == python.KindFor {
+		v := w.eval(s.Field(python.FieldIter), st)
+		w.assign(s.Field(python.FieldTarget), value{bits: anything, made: v.made}, python.Node{}, st)
+	} else {
+		test := s.Field(python.FieldTest)
+		w.eval(test, st)
+		forever = test.Text() == "True" || test.Text() == "1"
+	}
+	if st.dead {
+		return
+	}
+	body := st.copy()
+	if s.Kind() == python.KindWhile {
+		w.refine(s.Field(python.FieldTest), body, true, 0)
+	}
+	body.cond++
+	body.loop++
+	w.block(s, python.FieldBody, body)
+	broken := hasBreak(s)
+	body.dead = false // a loop ends, or continues with what it left
+	if forever && !broken {
+		st.dead = true
+		return
+	}
+	st.merge(st.copy(), body)
+	if !broken {
+		w.block(s, python.FieldOrelse, st)
+		return
+	}
+	other := st.copy()
+	other.cond++
+	w.block(s, python.FieldOrelse, other)
+	st.merge(st.copy(), other)
+}
+
+// hasBreak says that a loop has a break of its own.
+func hasBreak(loop python.Node) bool {
+	for n := range loop.Descendants() {
+		if n.Kind() != python.KindBreak {
+			continue
+		}
+		for p := n.Parent(); !p.IsZero(); p = p.Parent() {
+			if k := p.Kind(); k == python.KindFor || k == python.KindWhile {
+				if p == loop {
+					return true
+				}
+				break
+			}
+		}
+	}
+	return false
+}
+
+func (w *walker) try(s python.Node, st *state) {
+	ctx := tryContext{misses: No}
+	handled := false
+	for h := range s.All(python.FieldHandlers) {
+		handled = true
+		types := handlerTypes(h)
+		ctx.types = append(ctx.types, types...)
+		for _, t := range types {
+			switch t {
+			case "", "Exception", "BaseException", "AttributeError":
+				ctx.misses = Yes
+				if name, ok := raisesOnly(h); ok && t == "AttributeError" {
+					ctx.raises = name
+				}
+			}
+		}
+	}
+	start := st.copy()
+	if handled {
+		w.tries = append(w.tries, ctx)
+	}
+	body := st.copy()
+	w.block(s, python.FieldBody, body)
+	if handled {
+		w.tries = w.tries[:len(w.tries)-1]
+	}
+	// A handler starts somewhere in the body: what the body has surely done
+	// may not have happened.
+	middle := start.copy()
+	reached := body.copy()
+	reached.dead = false
+	middle.merge(start.copy(), reached)
+	middle.left = start.left
+	end := body
+	w.block(s, python.FieldOrelse, end)
+	for h := range s.All(python.FieldHandlers) {
+		hs := middle.copy()
+		hs.cond++
+		if x := h.Field(python.FieldType); !x.IsZero() {
+			w.eval(x, hs)
+		}
+		if name := h.Name(); name != "" {
+			hs.env[name] = value{bits: isError}
+		}
+		w.block(h, python.FieldBody, hs)
+		m := st.copy()
+		m.merge(end, hs)
+		end = m
+	}
+	st.set(end)
+	st.cond, st.setting, st.loop = start.cond, start.setting, start.loop
+	if s.Field(python.FieldFinal).IsZero() {
+		return
+	}
+	dead := st.dead
+	st.dead = false
+	w.block(s, python.FieldFinal, st)
+	st.dead = st.dead || dead
+}
+
+// handlerTypes are the short names of what a handler catches; "" for all.
+func handlerTypes(h python.Node) []string {
+	x := h.Field(python.FieldType)
+	switch x.Kind() {
+	case python.KindNone:
+		return []string{""}
+	case python.KindTuple:
+		var out []string
+		for e := range x.All(python.FieldElts) {
+			out = append(out, lastName(e))
+		}
+		return out
+	}
+	return []string{lastName(x)}
+}
+
+// lastName is the name of a name or attribute; "?" for anything else.
+func lastName(n python.Node) string {
+	if k := n.Kind(); k == python.KindName || k == python.KindAttribute {
+		return n.Name()
+	}
+	return "?"
+}
+
+// raisesOnly says that a branch always ends by raising, and what.
+func raisesOnly(branch python.Node) (name string, ok bool) {
+	var last python.Node
+	for s := range branch.All(python.FieldBody) {
+		last = s
+	}
+	if last.Kind() != python.KindRaise {
+		return "", false
+	}
+	for n := range branch.Descendants() {
+		if n.Kind() == python.KindReturn {
+			return "", false
+		}
+	}
+	x := last.Field(python.FieldValue)
+	if x.Kind() == python.KindCall {
+		x = x.Field(python.FieldFunc)
+	}
+	if n := lastName(x); n != "?" {
+		return n, true
+	}
+	return "an error", true
+}
+
+func (w *walker) match(s python.Node, st *state) {
+	w.eval(s.Field(python.FieldSubject), st)
+	var end *state
+	all := false
+	for c := range s.All(python.FieldCases) {
+		b := st.copy()
+		b.cond++
+		for n := range c.Field(python.FieldPattern).Descendants() {
+			if name := n.Name(); name != "" && strings.HasPrefix(n.Kind().String(), "Pattern") {
+				b.env[name] = value{bits: anything}
+			}
+		}
+		if g := c.Field(python.FieldGuard); !g.IsZero() {
+			w.eval(g, b)
+		} else if p := c.Field(python.FieldPattern); p.Kind() == python.KindPatternCapture {
+			all = true
+		}
+		w.block(c, python.FieldBody, b)
+		if end == nil {
+			end = b
+			continue
+		}
+		m := st.copy()
+		m.merge(end, b)
+		end = m
+	}
+	if end == nil {
+		return
+	}
+	if !all {
+		m := st.copy()
+		m.merge(st.copy(), end)
+		end = m
+	}
+	end.cond, end.setting, end.loop = st.cond, st.setting, st.loop
+	st.set(end)
+}
+
+// define is a nested function: it is read where it is called; as it may be
+// called by others as well, its reads are recorded as lazy at once.
+func (w *walker) define(s python.Node, st *state) {
+	for d := range s.All(python.FieldDecorators) {
+		w.eval(d.Field(python.FieldValue), st)
+	}
+	fn := &function{mod: w.frame.mod, node: s, name: s.Name(), env: st.env}
+	st.env[s.Name()] = value{bits: isOther, fn: fn}
+	w.lazily(fn, st)
+}
+
+// lazily reads a function that is made here and called elsewhere.
+func (w *walker) lazily(fn *function, st *state) {
+	if w.lazy > 0 || w.frame.hook == factoryHook || w.depth() >= maxFrames || w.active(fn.node) {
+		return
+	}
+	w.lazy++
+	tries := w.tries
+	w.tries = nil
+	inner := st.copy()
+	for _, name := range readParams(fn.node).names {
+		inner.env[name] = value{bits: anything}
+	}
+	f := &frame{mod: fn.mod, fn: fn, hook: w.frame.hook, via: fn.name, helps: w.frame.helps, calls: w.frame.calls}
+	w.run(f, inner)
+	w.tries = tries
+	w.lazy--
+}
+
+// localImport binds the names of an import inside a function.
+func (w *walker) localImport(s python.Node, st *state) {
+	m := &module{Module: w.frame.mod.Module, binds: map[string][]binding{}, attrs: map[string][]attrSet{}}
+	m.statement(s, false, false)
+	for name, bs := range m.binds {
+		st.env[name] = w.global(w.r.follow(m, name, bs[0], 0)[0])
+	}
+}
