@@ -1,6 +1,7 @@
 package classic
 
 import (
+	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
 )
 
@@ -9,21 +10,119 @@ import (
 // failure of the page for status 500. It mirrors get_response of
 // django/core/handlers/base.py (1.8 to 1.11).
 func (h *Handler) Respond(r *web.Request) (*web.Response, error) {
-	res, templated, err := h.front(r)
+	var p passage
+	h.straight(r, &p)
+	if p.stage == stageDone && p.res != nil && !p.res.Unrendered() {
+		return p.res, nil
+	}
+	return h.detour(r, &p)
+}
+
+// passage is how far a request has come.
+type passage struct {
+	stage stage
+	res   *web.Response
+	err   error
+	in    core.Inner
+}
+
+// stage is where a request is. Where straight leaves it before stageDone,
+// detour has to go on.
+type stage uint8
+
+const (
+	stageRequest stage = iota // in the request hooks
+	stageInner                // in what lies inside the innermost layer
+	stageResponse
+	stageDone
+)
+
+// straight is the whole way of a request with which nothing goes wrong, in one
+// recovering frame. It stops at an error or a panic, which it notes, and at a
+// response with a template.
+func (h *Handler) straight(r *web.Request, p *passage) {
+	busy := true
+	defer func() {
+		if busy {
+			if v := recover(); v != nil {
+				p.caught(v)
+			}
+		}
+	}()
+	var res *web.Response
+	for _, hook := range h.request {
+		var err error
+		if res, err = hook.ProcessRequest(r); res != nil || err != nil {
+			if p.res, p.err = res, err; err != nil || res.Template() != nil {
+				busy = false
+				return
+			}
+			break
+		}
+	}
+	if res == nil {
+		p.stage = stageInner
+		if h.core.EnterBare(r, &p.in); !p.in.Straight() {
+			busy = false
+			return
+		}
+		res = p.in.Res
+	}
+	p.stage = stageResponse
+	for i, hook := range h.response {
+		var err error
+		res, err = hook.ProcessResponse(r, res)
+		if res == nil || err != nil {
+			p.err = h.responseError(i, err)
+			busy = false
+			return
+		}
+	}
+	p.stage, p.res = stageDone, res
+	busy = false
+}
+
+// caught notes a panic.
+func (p *passage) caught(v any) {
+	if p.stage == stageInner {
+		p.in.Caught(v)
+		return
+	}
+	p.res, p.err = nil, web.Recovered(v)
+}
+
+// responseError is the error of a response hook that gave one, or nothing.
+func (h *Handler) responseError(i int, err error) error {
+	if err == nil {
+		err = &web.LayerError{Layer: h.names[i], Hook: "process_response", Err: web.ErrNilResponse}
+	}
+	return err
+}
+
+// detour goes on where straight stopped.
+func (h *Handler) detour(r *web.Request, p *passage) (res *web.Response, err error) {
+	templated := false
+	switch p.stage {
+	case stageRequest:
+		res, templated, err = h.afterRequestHooks(r, p.res, p.err)
+	case stageInner:
+		res, templated, err = h.core.Complete(r, &p.in)
+	case stageResponse:
+		return h.failed(r, p.err, false)
+	default:
+		return h.core.Late(r, p.res, false)
+	}
 	if err != nil {
 		templated = false
 		if res, err = h.core.Answer(r, err, true); err != nil {
 			return nil, err
 		}
 	}
-	var b back
-	if h.back(r, res, &b); b.err != nil {
-		return h.failed(r, b.err, templated)
+	res, err = h.back(r, res)
+	if err != nil {
+		return h.failed(r, err, templated)
 	}
-	if b.res == nil || b.res.Unrendered() {
-		return h.core.Late(r, b.res, templated)
-	}
-	return b.res, nil
+	return h.core.Late(r, res, templated)
 }
 
 // failed makes the page for an error of a response hook: always that of
@@ -36,73 +135,32 @@ func (h *Handler) failed(r *web.Request, err error, templated bool) (*web.Respon
 	return h.core.Late(r, res, templated)
 }
 
-// front runs everything before the response hooks.
-func (h *Handler) front(r *web.Request) (res *web.Response, templated bool, err error) {
-	if len(h.request) > 0 {
-		res, err = h.requestHooks(r)
-		if err != nil {
-			if h.core.Profile.RequestErrorsSkipExceptionHooks {
-				return nil, false, err
-			}
-			res, err = h.core.Excuse(r, err)
-			return res, false, err
-		}
-		if res != nil {
-			if res.Template() != nil && h.core.Profile.RequestTemplatesUseHooks {
-				return h.core.Templated(r, res)
-			}
-			return res, false, nil
-		}
+// afterRequestHooks deals with an error or a template of a request hook.
+func (h *Handler) afterRequestHooks(r *web.Request, res *web.Response, err error) (_ *web.Response, templated bool, _ error) {
+	switch {
+	case err == nil && h.core.Profile.RequestTemplatesUseHooks:
+		return h.core.Templated(r, res)
+	case err == nil:
+		return res, false, nil
+	case h.core.Profile.RequestErrorsSkipExceptionHooks:
+		return nil, false, err
 	}
-	return h.core.Serve(r)
+	res, err = h.core.Excuse(r, err)
+	return res, false, err
 }
 
-func (h *Handler) requestHooks(r *web.Request) (res *web.Response, err error) {
-	busy := true
+// back runs the response hooks on the response of a detour.
+func (h *Handler) back(r *web.Request, res *web.Response) (_ *web.Response, err error) {
 	defer func() {
-		if busy {
-			if v := recover(); v != nil {
-				res, err = nil, web.Recovered(v)
-			}
-		}
-	}()
-	for _, hook := range h.request {
-		res, err = hook.ProcessRequest(r)
-		if res != nil || err != nil {
-			break
-		}
-	}
-	busy = false
-	return res, err
-}
-
-// back is what came of the response hooks.
-type back struct {
-	res *web.Response
-	err error
-}
-
-func (h *Handler) back(r *web.Request, res *web.Response, b *back) {
-	busy := true
-	defer func() {
-		if busy {
-			if v := recover(); v != nil {
-				b.res, b.err = nil, web.Recovered(v)
-			}
+		if v := recover(); v != nil {
+			err = web.Recovered(v)
 		}
 	}()
 	for i, hook := range h.response {
-		var err error
 		res, err = hook.ProcessResponse(r, res)
-		if err != nil {
-			b.err = err
-			break
-		}
-		if res == nil {
-			b.err = &web.LayerError{Layer: h.names[i], Hook: "process_response", Err: web.ErrNilResponse}
-			break
+		if res == nil || err != nil {
+			return nil, h.responseError(i, err)
 		}
 	}
-	b.res = res
-	busy = false
+	return res, nil
 }

@@ -1,13 +1,19 @@
 package modern
 
 import (
+	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
 )
 
 // innermost is what the innermost layer calls: the view and all around it.
 func (h *Handler) innermost() Next {
 	return func(r *web.Request) *web.Response {
-		res, _, err := h.core.Serve(r)
+		var in core.Inner
+		h.core.Enter(r, &in)
+		if in.Straight() {
+			return in.Res
+		}
+		res, _, err := h.core.Complete(r, &in)
 		if err != nil {
 			return h.answer(r, err)
 		}
@@ -20,53 +26,72 @@ func (h *Handler) innermost() Next {
 //
 // A recovering frame a layer is what that costs. It is one closure with one
 // deferred function, which the compiler calls directly; all that is rare lies
-// behind it. What a layer returned is also what says whether it returned.
+// behind it.
 func (h *Handler) film(name string, layer Layer) Next {
 	switch l := layer.(type) {
 	case *funcLayer:
 		handle, next := l.handle, l.next
 		return func(r *web.Request) (res *web.Response) {
-			var err error
+			returned := false
 			defer func() {
-				if res == nil || err != nil {
-					res = h.fault(r, name, err, recover())
+				if !returned {
+					res = h.caught(r, recover())
 				}
 			}()
-			res, err = handle(r, next)
+			res, err := handle(r, next)
+			returned = true
+			if res == nil || err != nil {
+				return h.fault(r, name, err)
+			}
 			return res
 		}
 	case LayerFunc:
 		return func(r *web.Request) (res *web.Response) {
-			var err error
+			returned := false
 			defer func() {
-				if res == nil || err != nil {
-					res = h.fault(r, name, err, recover())
+				if !returned {
+					res = h.caught(r, recover())
 				}
 			}()
-			res, err = l(r)
+			res, err := l(r)
+			returned = true
+			if res == nil || err != nil {
+				return h.fault(r, name, err)
+			}
 			return res
 		}
 	}
 	return func(r *web.Request) (res *web.Response) {
-		var err error
+		returned := false
 		defer func() {
-			if res == nil || err != nil {
-				res = h.fault(r, name, err, recover())
+			if !returned {
+				res = h.caught(r, recover())
 			}
 		}()
-		res, err = layer.Handle(r)
+		res, err := layer.Handle(r)
+		returned = true
+		if res == nil || err != nil {
+			return h.fault(r, name, err)
+		}
 		return res
 	}
 }
 
-// fault is the slow way out of a film: an error, a panic, or nothing at all.
-func (h *Handler) fault(r *web.Request, name string, err error, panicked any) *web.Response {
-	switch {
-	case panicked != nil:
-		err = web.Recovered(panicked)
-	case err == nil && h.core.Profile.NilPassesOutward:
+// caught is the way out of a film that recovered. Without a value the layer
+// has ended its goroutine, and nothing is answered.
+func (h *Handler) caught(r *web.Request, v any) *web.Response {
+	if v == nil {
 		return nil
-	case err == nil:
+	}
+	return h.answer(r, web.Recovered(v))
+}
+
+// fault is the way out of a film for an error, or for nothing at all.
+func (h *Handler) fault(r *web.Request, name string, err error) *web.Response {
+	if err == nil {
+		if h.core.Profile.NilPassesOutward {
+			return nil
+		}
 		err = &web.LayerError{Layer: name, Err: web.ErrNilResponse}
 	}
 	return h.answer(r, err)

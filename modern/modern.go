@@ -171,42 +171,37 @@ func (h *Handler) Plan() Plan { return h.plan }
 // closes the response. The error is one that leaves the handler: an exit, a
 // propagated error, or the failure of the page for status 500. It mirrors
 // get_response and get_response_async of django/core/handlers/base.py.
-func (h *Handler) Respond(r *web.Request) (*web.Response, error) {
-	res, err := h.run(r)
-	if err != nil {
-		return nil, err
+func (h *Handler) Respond(r *web.Request) (res *web.Response, err error) {
+	returned := false
+	defer func() {
+		// Here is caught what passed the outermost film.
+		if !returned {
+			if v := recover(); v != nil {
+				res, err = nil, web.Recovered(v)
+			}
+		}
+	}()
+	if h.async {
+		res = h.runTask(r)
+	} else {
+		res = h.sync(r)
 	}
+	returned = true
 	if res == nil || res.Unrendered() {
 		return h.core.Late(r, res, false)
 	}
 	return res, nil
 }
 
+func (h *Handler) runTask(r *web.Request) *web.Response {
+	prev := r.EnterMode(web.Async)
+	defer r.EnterMode(prev)
+	return h.task(r).Await()
+}
+
 // Start runs the stack without blocking its caller.
 func (h *Handler) Start(r *web.Request) *web.Future {
 	return web.Go(func() (*web.Response, error) { return h.Respond(r) })
-}
-
-// run waits for the chain and catches what passed the outermost film.
-func (h *Handler) run(r *web.Request) (res *web.Response, err error) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if v := recover(); v != nil {
-			res, err = nil, web.Recovered(v)
-		}
-	}()
-	if h.async {
-		prev := r.EnterMode(web.Async)
-		res = h.task(r).Await()
-		r.EnterMode(prev)
-	} else {
-		res = h.sync(r)
-	}
-	returned = true
-	return res, nil
 }
 
 // ServeHTTP answers a request of net/http. An error that leaves the stack is a

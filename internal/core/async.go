@@ -19,29 +19,29 @@ func Wait(r *web.Request, start func() *web.Future) (*web.Response, error) {
 	return start().Await()
 }
 
-// ServeAsync is Serve for a handler on the asynchronous side
+// ServeAsync is Enter and Complete for a handler on the asynchronous side
 // (_get_response_async in django/core/handlers/base.py, 3.1 and later). It
 // runs in the task of its caller.
 func (c *Core) ServeAsync(r *web.Request) (*web.Response, error) {
-	var s state
+	var s Inner
 	c.viewAsync(r, &s)
-	if s.err != nil {
+	if s.Err != nil {
 		if !s.fromView {
-			return nil, s.err
+			return nil, s.Err
 		}
-		res, err := c.excuseAsync(r, s.err)
+		res, err := c.excuseAsync(r, s.Err)
 		if err != nil {
 			return nil, err
 		}
-		s.res = res
+		s.Res = res
 	}
-	if s.res == nil {
+	if s.Res == nil {
 		return nil, &web.LayerError{Layer: viewName(r), Hook: "view", Err: web.ErrNilResponse}
 	}
-	if s.res.Template() == nil {
-		return s.res, nil
+	if s.Res.Template() == nil {
+		return s.Res, nil
 	}
-	res, culprit := s.res, ""
+	res, culprit := s.Res, ""
 	for _, t := range c.AsyncTemplate {
 		var err error
 		res, err = guard(func() *web.Future { return t.Hook.ProcessTemplateResponseAsync(r, res) })
@@ -59,23 +59,23 @@ func (c *Core) ServeAsync(r *web.Request) (*web.Response, error) {
 	})
 }
 
-func (c *Core) viewAsync(r *web.Request, s *state) {
-	s.err = protect(func() error { return c.App.Resolve(r) })
-	if s.err != nil {
+func (c *Core) viewAsync(r *web.Request, s *Inner) {
+	s.Err = protect(func() error { return c.App.Resolve(r) })
+	if s.Err != nil {
 		return
 	}
 	for _, hook := range c.AsyncView {
-		s.res, s.err = guard(func() *web.Future { return hook.ProcessViewAsync(r, &r.Match) })
-		if s.res != nil || s.err != nil {
+		s.Res, s.Err = guard(func() *web.Future { return hook.ProcessViewAsync(r, &r.Match) })
+		if s.Res != nil || s.Err != nil {
 			return
 		}
 	}
 	if r.Match.AsyncView != nil {
-		s.res, s.err = guard(func() *web.Future { return r.Match.AsyncView(r) })
+		s.Res, s.Err = guard(func() *web.Future { return r.Match.AsyncView(r) })
 	} else {
-		s.res, s.err = Hand(r, func() (*web.Response, error) { return r.Match.View(r) })
+		s.Res, s.Err = Hand(r, func() (*web.Response, error) { return r.Match.View(r) })
 	}
-	s.fromView = s.err != nil
+	s.fromView = s.Err != nil
 }
 
 func (c *Core) excuseAsync(r *web.Request, cause error) (*web.Response, error) {

@@ -6,71 +6,84 @@ import (
 	"github.com/mwcheck/mwcheck/web"
 )
 
-// state is how far a request has come inside the innermost layer.
-type state struct {
-	res      *web.Response
-	err      error
-	fromView bool // err is the view's own
+// Inner is how far a request has come inside the innermost layer.
+type Inner struct {
+	Res      *web.Response
+	Err      error
+	fromView bool // Err is the view's own
 	busy     bool // in a hook or the view: a panic belongs to it
 	inView   bool
 }
 
-// Serve runs everything inside the innermost layer (_get_response in
-// django/core/handlers/base.py). It does not panic: what a hook or the view
-// throws is the error. templated says that a template was rendered on the way
-// (response_is_rendered in 1.9).
-func (c *Core) Serve(r *web.Request) (res *web.Response, templated bool, err error) {
-	var s state
-	c.view(r, &s)
-	if s.err != nil {
-		if !s.fromView {
-			return nil, false, s.err
-		}
-		res, err := c.Excuse(r, s.err)
-		if err != nil {
-			return nil, false, err
-		}
-		s.res = res
-	}
-	if s.res == nil {
-		return nil, false, &web.LayerError{Layer: viewName(r), Hook: "view", Err: web.ErrNilResponse}
-	}
-	if s.res.Template() == nil {
-		return s.res, false, nil
-	}
-	return c.Templated(r, s.res)
+// Straight says that the view or a view hook answered with what can go out as
+// it is; otherwise there is something left for Complete.
+func (in *Inner) Straight() bool {
+	return in.Err == nil && in.Res != nil && in.Res.Template() == nil
 }
 
-// view resolves the URL, runs the view hooks and the view.
-func (c *Core) view(r *web.Request, s *state) {
+// Enter resolves the URL, runs the view hooks and the view. It does not panic:
+// what they throw is in.Err. Complete has to follow unless in.Straight.
+func (c *Core) Enter(r *web.Request, in *Inner) {
 	defer func() {
-		if !s.busy {
-			return
-		}
-		if v := recover(); v != nil {
-			s.res, s.err, s.fromView = nil, web.Recovered(v), s.inView
+		if in.busy {
+			in.Caught(recover())
 		}
 	}()
-	s.busy = true
-	if s.err = c.App.Resolve(r); s.err != nil {
-		s.busy = false
+	c.EnterBare(r, in)
+}
+
+// Caught notes a panic of EnterBare.
+func (in *Inner) Caught(v any) {
+	if v != nil {
+		in.Res, in.Err, in.fromView = nil, web.Recovered(v), in.inView
+	}
+}
+
+// EnterBare is Enter for an engine that recovers itself.
+func (c *Core) EnterBare(r *web.Request, in *Inner) {
+	in.busy = true
+	if in.Err = c.App.Resolve(r); in.Err != nil {
+		in.busy = false
 		return
 	}
 	for _, hook := range c.View {
-		s.res, s.err = hook.ProcessView(r, &r.Match)
-		if s.res != nil || s.err != nil {
-			s.busy = false
+		in.Res, in.Err = hook.ProcessView(r, &r.Match)
+		if in.Res != nil || in.Err != nil {
+			in.busy = false
 			return
 		}
 	}
-	s.inView = true
+	in.inView = true
 	if r.Match.AsyncView != nil {
-		s.res, s.err = Wait(r, func() *web.Future { return r.Match.AsyncView(r) })
+		in.Res, in.Err = Wait(r, func() *web.Future { return r.Match.AsyncView(r) })
 	} else {
-		s.res, s.err = r.Match.View(r)
+		in.Res, in.Err = r.Match.View(r)
 	}
-	s.fromView = s.err != nil
-	s.busy = false
+	in.fromView = in.Err != nil
+	in.busy = false
+}
+
+// Complete does what is left after Enter: the exception hooks for an error of
+// the view, the template response hooks and rendering. Together they are
+// _get_response in django/core/handlers/base.py. templated says that a
+// template was rendered on the way (response_is_rendered in 1.9).
+func (c *Core) Complete(r *web.Request, in *Inner) (res *web.Response, templated bool, err error) {
+	if in.Err != nil {
+		if !in.fromView {
+			return nil, false, in.Err
+		}
+		in.Res, err = c.Excuse(r, in.Err)
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	if in.Res == nil {
+		return nil, false, &web.LayerError{Layer: viewName(r), Hook: "view", Err: web.ErrNilResponse}
+	}
+	if in.Res.Template() == nil {
+		return in.Res, false, nil
+	}
+	return c.Templated(r, in.Res)
 }
 
 func viewName(r *web.Request) string {

@@ -11,10 +11,12 @@ package main
 import (
 	"flag"
 	"fmt"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,11 +29,22 @@ func main() {
 	slice := flag.Duration("time", 20*time.Millisecond, "length of a measurement")
 	best := flag.Bool("best", false, "print the best round instead of the median")
 	only := flag.String("only", "", "tables whose title holds this")
+	depths := flag.String("depths", "", "depths to measure instead, as 1,2,3")
 	flag.Parse()
 	fmt.Printf("%s, %s/%s, %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, *rounds, *slice)
 	for _, t := range chain.Tables() {
 		if !strings.Contains(t.Title, *only) {
 			continue
+		}
+		if *depths != "" {
+			t.Depths = nil
+			for d := range strings.SplitSeq(*depths, ",") {
+				n, err := strconv.Atoi(d)
+				if err != nil {
+					log.Fatal(err)
+				}
+				t.Depths = append(t.Depths, n)
+			}
 		}
 		print(t, *rounds, *slice, *best)
 	}
