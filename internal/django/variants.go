@@ -185,10 +185,37 @@ func (g *grouper) collect(leaves []*outcome, of func(*outcome) *subOutcome, test
 		}
 		gr.cubes = append(gr.cubes, c)
 	}
+	clash = clash || overlap(groups)
 	for _, gr := range groups {
 		gr.cubes = simplify(gr.cubes)
 	}
 	return groups, conds, clash
+}
+
+// overlap says that the decisions of two groups may hold at once: a decision
+// followed from others and was not recorded as one.
+func overlap(groups []*variantGroup) bool {
+	for i, a := range groups {
+		for _, b := range groups[i+1:] {
+			for _, x := range a.cubes {
+				for _, y := range b.cubes {
+					if !x.excludes(y) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (c cube) excludes(o cube) bool {
+	for k, v := range c {
+		if w, ok := o[k]; ok && w != v {
+			return true
+		}
+	}
+	return false
 }
 
 func condKey(t testRecord) string {
