@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/finding"
@@ -41,41 +42,75 @@ never read). Whoever edits the wrong one of the two changes nothing.`,
 }
 
 func runBothSettings(p *Pass) {
-	modern := p.Stack
-	if modern.Model != stack.Modern {
+	if p.Stack.Model != stack.Modern || !p.hasBoth(p.Stack) {
 		return
 	}
-	for _, classic := range p.Module {
-		if classic.Model == stack.Modern || exclusive(modern, classic) {
+	// The variants of a module may differ in where the lists are put together;
+	// the worst of them speaks for all.
+	var worst *Problem
+	for _, modern := range p.Module {
+		if modern.Model != stack.Modern {
 			continue
 		}
-		counts, idle := modern, classic
-		what := fmt.Sprintf("MIDDLEWARE and MIDDLEWARE_CLASSES are both set, Django %s reads MIDDLEWARE", p.Django.At)
-		switch {
-		case p.Django.At.IsZero():
-			what = "MIDDLEWARE and MIDDLEWARE_CLASSES are both set, Django reads MIDDLEWARE from 1.10 on"
-		case p.notRead(stack.Modern):
-			counts, idle = classic, modern
-			what = fmt.Sprintf("MIDDLEWARE and MIDDLEWARE_CLASSES are both set, Django %s reads MIDDLEWARE_CLASSES", p.Django.At)
-		}
-		out := Problem{
-			Severity: finding.Note, Span: idle.Span, What: what,
-			Action: fmt.Sprintf("delete %s", idle.Setting), Label: "not read",
-			Related: []finding.Related{{Span: counts.Span, Message: "this one counts"}},
-			Why:     "a change here has no effect",
-		}
-		if lost := leftOut(idle, counts); len(lost) > 0 && counts.Complete {
-			out.Severity = finding.Warning
-			out.Subject = lost
-			out.Why = fmt.Sprintf("%q is not loaded", lost[0])
-			if len(lost) > 1 {
-				out.Why = fmt.Sprintf("%q and %d more are not loaded", lost[0], len(lost)-1)
+		for _, classic := range p.Module {
+			if classic.Model == stack.Modern || deliberate(modern, classic) {
+				continue
 			}
-			out.Action = fmt.Sprintf("move what is needed to %s and delete %s", counts.Setting, idle.Setting)
+			if out := p.both(modern, classic); worst == nil || out.Severity > worst.Severity {
+				worst = &out
+			}
 		}
-		p.Report(out)
-		return
 	}
+	p.Report(*worst)
+}
+
+func (p *Pass) hasBoth(modern *stack.Stack) bool {
+	return slices.ContainsFunc(p.Module, func(classic *stack.Stack) bool {
+		return classic.Model == stack.Classic && !deliberate(modern, classic)
+	})
+}
+
+// both is the problem of two lists that are there at once.
+func (p *Pass) both(modern, classic *stack.Stack) Problem {
+	counts, idle := modern, classic
+	what := fmt.Sprintf("MIDDLEWARE and MIDDLEWARE_CLASSES are both set, Django %s reads MIDDLEWARE", p.Django.At)
+	switch {
+	case p.Django.At.IsZero():
+		what = "MIDDLEWARE and MIDDLEWARE_CLASSES are both set, Django reads MIDDLEWARE from 1.10 on"
+	case p.notRead(stack.Modern):
+		counts, idle = classic, modern
+		what = fmt.Sprintf("MIDDLEWARE and MIDDLEWARE_CLASSES are both set, Django %s reads MIDDLEWARE_CLASSES", p.Django.At)
+	}
+	out := Problem{
+		Severity: finding.Note, Span: idle.Span, What: what,
+		Action: fmt.Sprintf("delete %s", idle.Setting), Label: "not read",
+		Related: []finding.Related{{Span: counts.Span, Message: "this one counts"}},
+		Why:     "a change here has no effect",
+	}
+	if lost := leftOut(idle, counts); len(lost) > 0 && counts.Complete {
+		out.Severity = finding.Warning
+		out.Subject = lost
+		out.Why = fmt.Sprintf("%q is not loaded", lost[0])
+		if len(lost) > 1 {
+			out.Why = fmt.Sprintf("%q and %d more are not loaded", lost[0], len(lost)-1)
+		}
+		out.Action = fmt.Sprintf("move what is needed to %s and delete %s", counts.Setting, idle.Setting)
+	}
+	return out
+}
+
+// deliberate says that two lists never are at once, since they assume different
+// outcomes of the same condition, or that one of them is there for a Django
+// version that a condition asks for.
+func deliberate(a, b *stack.Stack) bool {
+	return exclusive(a, b) || asksVersion(a) || asksVersion(b)
+}
+
+func asksVersion(s *stack.Stack) bool {
+	return slices.ContainsFunc(s.Conditions, func(c stack.Condition) bool {
+		text := strings.ToLower(c.Text)
+		return strings.Contains(text, "django") && strings.Contains(text, "version")
+	})
 }
 
 // exclusive says that two stacks never are at once: they assume different

@@ -38,7 +38,7 @@ are gone without a word; "manage.py check" reports secondary symptoms at most.`,
 
 func runIgnoredSetting(p *Pass) {
 	s := p.Stack
-	if !p.notRead(s.Model) {
+	if !p.notRead(s.Model) || asksVersion(s) {
 		return
 	}
 	for _, other := range p.Module {

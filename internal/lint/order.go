@@ -15,6 +15,9 @@ type violation struct {
 	// others are the entries it collides with, outermost first; none for the
 	// facts that only ask for a place near an end.
 	others []int
+	// edge is the entry to move it past: the furthest of others and of what
+	// vaguer facts name.
+	edge int
 	// perhaps says that something unknown in the list may fulfil the fact.
 	perhaps bool
 }
@@ -25,7 +28,8 @@ type violation struct {
 //   - what another fact of at least its strength asks for the other way round,
 //     unless that one is the vaguer of the two;
 //   - what the catalog's table of contradictions excuses;
-//   - what a stronger or more specific fact already says of the same two layers.
+//   - what a stronger or more specific fact already says of the same two layers,
+//     or of the way a layer has to go.
 type orderCheck struct {
 	p     *Pass
 	facts []applied
@@ -80,6 +84,16 @@ func (c *orderCheck) choose(found []violation) []violation {
 		if len(v.others) == 0 {
 			continue
 		}
+		v.edge = v.others[len(v.others)-1]
+		if v.up() {
+			v.edge = v.others[0]
+		}
+		if k := slices.IndexFunc(out, func(o violation) bool { return says(&o, &v) }); k >= 0 {
+			if v.fact.unsure == "" && v.fact.severity > finding.Note {
+				out[k].pass(v.edge)
+			}
+			continue
+		}
 		if v.fact.unsure == "" {
 			for _, j := range v.others {
 				claimed[pair(v.subject, j)] = true
@@ -91,6 +105,28 @@ func (c *orderCheck) choose(found []violation) []violation {
 	}
 	return out
 }
+
+// says is true where the advice of o, which has more weight, already sends the
+// entry the way v asks for: v is no more than what is left of it once o is put
+// right. Must facts are always named.
+func says(o, v *violation) bool {
+	if o.fact.unsure != "" || o.subject != v.subject || v.fact.Strength == catalog.Must || o.up() != v.up() {
+		return false
+	}
+	return o.severity() > v.severity() || vagueness(o.fact) < vagueness(v.fact)
+}
+
+// pass moves the edge further out.
+func (v *violation) pass(edge int) {
+	if v.up() {
+		v.edge = min(v.edge, edge)
+	} else {
+		v.edge = max(v.edge, edge)
+	}
+}
+
+// up says that the entry has to move towards the start.
+func (v *violation) up() bool { return v.others[0] < v.subject }
 
 // inherited is 1 where the subject plays its part as a subclass or under an old
 // name, else 0: what is said of the layer itself goes first.

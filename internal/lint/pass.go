@@ -229,23 +229,19 @@ func (p *Pass) packageOf(ref string) string {
 }
 
 // covers says whether a range of versions holds the release of the stack. A
-// range that holds another release the project allows covers some of it.
+// range that begins with a later release the project allows covers some of it;
+// what has ended before the release does not count.
 func (p *Pass) covers(r catalog.Range) catalog.Coverage {
 	c := r.Covers(p.Django.At, p.Stack.Model)
 	if c != catalog.None || p.Django.At.IsZero() {
 		return c
 	}
 	low, high := p.Django.Low, p.Django.High
-	if low.IsZero() && high.IsZero() {
-		return c
+	later := r.From.Compare(p.Django.At) > 0 && (high.IsZero() || r.From.Compare(high) <= 0)
+	if later && !(low.IsZero() && high.IsZero()) {
+		return catalog.Some
 	}
-	if !high.IsZero() && !r.From.IsZero() && r.From.Compare(high) > 0 {
-		return catalog.None
-	}
-	if !low.IsZero() && !r.To.IsZero() && r.To.Compare(low) < 0 {
-		return catalog.None
-	}
-	return catalog.Some
+	return catalog.None
 }
 
 func (p *Pass) setting(name string) Value {

@@ -111,19 +111,19 @@ func (p *Pass) orderProblem(v *violation) Problem {
 		out.What = fmt.Sprintf("%s is not %s, %s %s it", p.at(v.subject), end, comes(p, v.others), side)
 		out.Label = "belongs " + side + " all others"
 		if f.Relation == catalog.First {
-			out.Action = "move it before " + p.name(p.Layers[v.others[0]].Entry.Path)
+			out.Action = "move it before " + p.name(p.Layers[v.edge].Entry.Path)
 		} else {
-			out.Action = "move it after " + p.name(p.Layers[v.others[len(v.others)-1]].Entry.Path)
+			out.Action = "move it after " + p.name(p.Layers[v.edge].Entry.Path)
 		}
 		label(out.Related, "comes "+side+" it")
 		return out
 	}
 	// After, Before, and a direct successor that stands before its target.
-	side, other, edge := "before", "after", v.others[len(v.others)-1]
-	if v.others[0] < v.subject {
-		side, other, edge = "after", "before", v.others[0]
+	side, other := "before", "after"
+	if v.up() {
+		side, other = "after", "before"
 	}
-	goal := p.name(p.Layers[edge].Entry.Path)
+	goal := p.name(p.Layers[v.edge].Entry.Path)
 	out.What = fmt.Sprintf("%s comes %s %s", p.at(v.subject), side, p.list(v.others))
 	out.Action = fmt.Sprintf("move it %s %s", other, goal)
 	out.Label = fmt.Sprintf("belongs %s %s", other, goal)
