@@ -242,3 +242,13 @@ func editDistance(a, b string, limit int) int {
 	}
 	return min(prev[len(b)], limit)
 }
+
+// TagNames are the tags in alphabetical order.
+func (c *Catalog) TagNames() []string {
+	names := make([]string, 0, len(c.Tags))
+	for t := range c.Tags {
+		names = append(names, t)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -37,7 +37,8 @@ func (r *Rule) Page(show Show) string {
 // Index is the list of all rules in Markdown, docs/rules/README.md.
 func Index() string {
 	var b strings.Builder
-	b.WriteString("# Rules\n\n`mwcheck explain ID` prints a rule's page; ids and names are both accepted.\n\n")
+	b.WriteString("# Rules\n\n`mwcheck explain ID` prints a rule's page; ids and names are both accepted.\n" +
+		"What the rules know of layers is in [facts](facts.md).\n\n")
 	b.WriteString("| Id | Name | What it reports | Worst severity |\n|---|---|---|---|\n")
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "| %s | [%s](%s.md) | %s | %s |\n", r.ID, r.Name, r.Name, r.Title, r.Severity)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	printer "github.com/mwcheck/mwcheck/internal/report"
 )
@@ -29,7 +30,7 @@ func show(t *testing.T) Show {
 // TestPages compares docs/rules with what the rules say; "go test -update"
 // writes it anew.
 func TestPages(t *testing.T) {
-	want := map[string]string{"README.md": Index()}
+	want := map[string]string{"README.md": Index(), "facts.md": FactsPage(catalog.Default())}
 	for _, r := range Rules() {
 		want[r.Name+".md"] = r.Page(show(t))
 	}
@@ -84,6 +85,15 @@ func TestExampleSpans(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every fact a finding may carry can be looked up.
+func TestFactsPage(t *testing.T) {
+	page := FactsPage(catalog.Default())
+	for _, f := range catalog.Default().Facts {
+		require.Equal(t, !f.Informative, strings.Contains(page, "**"+f.ID+"**: "), f.ID)
+	}
+	require.NotContains(t, page, "tag:")
 }
 
 func TestRulesAreSound(t *testing.T) {
