@@ -12,22 +12,13 @@ type hookRun struct {
 	h        *Handler
 	next     Next
 	strict   bool
-	names    []string // of the layers, outermost first
-	request  []requestHook
-	response []responseHook // innermost first
-	// after[i] is the first response hook outside layer i, own[i] the first
-	// of layer i or outside it.
-	after, own []int
-}
-
-type requestHook struct {
-	hook  web.RequestHook
-	layer int
-}
-
-type responseHook struct {
-	hook  web.ResponseHook
-	layer int
+	names    []string           // of the layers, outermost first
+	request  []web.RequestHook  // outermost first
+	response []web.ResponseHook // innermost first
+	// The layer of each hook, and for each layer the first response hook that
+	// is its own or further out, and the first further out.
+	requestLayer, responseLayer []int
+	own, after                  []int
 }
 
 // hookRun builds the run of layers, which come innermost first.
@@ -39,40 +30,52 @@ func (h *Handler) hookRun(layers []hookLayer, next Next) Next {
 		at := n - 1 - i
 		run.own[at] = len(run.response)
 		if l.hooks.Response != nil {
-			run.response = append(run.response, responseHook{l.hooks.Response, at})
+			run.response = append(run.response, l.hooks.Response)
+			run.responseLayer = append(run.responseLayer, at)
 		}
 		run.after[at] = len(run.response)
 	}
 	for i := n - 1; i >= 0; i-- {
 		run.names = append(run.names, layers[i].name)
 		if l := layers[i]; l.hooks.Request != nil {
-			run.request = append(run.request, requestHook{l.hooks.Request, n - 1 - i})
+			run.request = append(run.request, l.hooks.Request)
+			run.requestLayer = append(run.requestLayer, n-1-i)
 		}
 	}
 	return run.serve
 }
 
+// runPhase is where in a run code is running, or has failed.
+type runPhase uint8
+
+const (
+	goingIn  runPhase = iota // at request hook at
+	further                  // in what is further in
+	goingOut                 // at response hook at
+	through
+)
+
 // runState is where a request is in a run.
 type runState struct {
 	res   *web.Response
 	err   error
-	layer int // whose code is running, or has failed
-	at    int // the next response hook
+	at    int
+	phase runPhase
 	busy  bool
 }
 
 func (run *hookRun) serve(r *web.Request) *web.Response {
 	var s runState
-	run.request1(r, &s)
-	for s.err != nil {
+	run.straight(r, &s)
+	for s.phase != through {
 		run.answer(r, &s)
-		run.responses(r, &s)
+		run.outwards(r, &s)
 	}
 	return s.res
 }
 
-// request1 goes in and, if nothing fails, out again.
-func (run *hookRun) request1(r *web.Request, s *runState) {
+// straight goes in and, if nothing fails, out again.
+func (run *hookRun) straight(r *web.Request, s *runState) {
 	s.busy = true
 	defer func() {
 		if s.busy {
@@ -81,26 +84,25 @@ func (run *hookRun) request1(r *web.Request, s *runState) {
 			}
 		}
 	}()
-	for i := range run.request {
-		s.layer = run.request[i].layer
-		res, err := run.request[i].hook.ProcessRequest(r)
+	for i, hook := range run.request {
+		s.at = i
+		res, err := hook.ProcessRequest(r)
+		if res == nil && err == nil {
+			continue
+		}
 		if err != nil {
 			s.err, s.busy = err, false
 			return
 		}
-		if res != nil {
-			s.res, s.at = res, run.own[s.layer]
-			run.out(r, s)
-			return
-		}
+		run.out(r, s, res, run.own[run.requestLayer[i]])
+		return
 	}
-	s.layer = len(run.names) - 1
-	s.res = run.next(r)
-	run.out(r, s)
+	s.phase = further
+	run.out(r, s, run.next(r), 0)
 }
 
-// responses goes on outwards after a failure was answered.
-func (run *hookRun) responses(r *web.Request, s *runState) {
+// outwards goes on after a failure was answered.
+func (run *hookRun) outwards(r *web.Request, s *runState) {
 	s.busy = true
 	defer func() {
 		if s.busy {
@@ -109,35 +111,48 @@ func (run *hookRun) responses(r *web.Request, s *runState) {
 			}
 		}
 	}()
-	run.out(r, s)
+	run.out(r, s, s.res, s.at)
 }
 
-// out is the loop over the response hooks from s.at on.
-func (run *hookRun) out(r *web.Request, s *runState) {
-	res := s.res
-	for i := s.at; i < len(run.response); i++ {
-		s.layer = run.response[i].layer
+// out is the loop over the response hooks.
+func (run *hookRun) out(r *web.Request, s *runState, res *web.Response, from int) {
+	s.phase = goingOut
+	hooks := run.response
+	for i := from; i < len(hooks); i++ {
+		s.at = i
 		var err error
-		res, err = run.response[i].hook.ProcessResponse(r, res)
-		if err != nil || (res == nil && run.strict) {
-			if err == nil {
-				err = &web.LayerError{Layer: run.names[s.layer], Hook: "process_response", Err: web.ErrNilResponse}
-			}
+		res, err = hooks[i].ProcessResponse(r, res)
+		if err != nil || res == nil && run.strict {
 			s.res, s.err, s.busy = nil, err, false
 			return
 		}
 	}
-	s.res, s.busy = res, false
+	s.res, s.phase, s.busy = res, through, false
+}
+
+// failed is the layer that failed, and how.
+func (run *hookRun) failed(s *runState) (layer int, err error) {
+	switch s.phase {
+	case goingIn:
+		return run.requestLayer[s.at], s.err
+	case further:
+		return len(run.names) - 1, s.err
+	}
+	layer = run.responseLayer[s.at]
+	if s.err == nil {
+		return layer, &web.LayerError{Layer: run.names[layer], Hook: "process_response", Err: web.ErrNilResponse}
+	}
+	return layer, s.err
 }
 
 // answer is the film of the layer that failed and, where the error passes it,
 // of each one further out in turn.
 func (run *hookRun) answer(r *web.Request, s *runState) {
-	err := s.err
-	for layer := s.layer; layer >= 0; layer-- {
+	layer, err := run.failed(s)
+	for ; layer >= 0; layer-- {
 		res, left := run.h.core.Answer(r, err, true)
 		if left == nil {
-			s.res, s.err, s.at = res, nil, run.after[layer]
+			s.res, s.err, s.at, s.phase = res, nil, run.after[layer], goingOut
 			return
 		}
 		err = left
