@@ -174,7 +174,9 @@ func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
 	p.x = newRootIndex(t, t.tops, all)
 	d := &discovery{t: t, p: p.p, x: p.x, found: map[string]*candidate{}, facts: map[string]*facts{}}
 	candidates := d.run(all, given)
-	candidates = slices.DeleteFunc(candidates, func(c *candidate) bool { return !belongs(c.file, dirs, given) && !belongs(p.x.place(c.file), dirs, given) })
+	candidates = slices.DeleteFunc(candidates, func(c *candidate) bool {
+		return !belongs(c.file, dirs, given) && !belongs(p.x.place(c.file), dirs, given)
+	})
 	p.settings(candidates)
 	if err := p.evaluate(ctx, opts); err != nil {
 		return nil, err
@@ -362,12 +364,7 @@ func (p *Project) settings(candidates []*candidate) {
 			m.ImportedBy = append(m.ImportedBy, p.t.show(file))
 		}
 		slices.Sort(m.ImportedBy)
-		roots := p.x.around(c.file)
-		if i := slices.Index(roots, root); i > 0 {
-			roots = slices.Insert(slices.Delete(roots, i, i+1), 0, root)
-		}
-		m.loader = newLoader(p.t, p.p, roots, path.Dir(p.x.place(c.file)), own)
-		m.loader.self, m.loader.selfFile = dotted, c.file
+		m.loader = newLoader(p.t, p.p, p.x, c.file, dotted, own)
 		if taken[dotted]++; taken[dotted] > 1 {
 			m.ambiguous(p.t.show(root))
 		}

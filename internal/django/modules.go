@@ -193,16 +193,18 @@ func isWide(data []byte) bool {
 type loader struct {
 	t     *tree
 	p     *parser
-	roots []string
-	// self is the settings module's name, selfFile its file, whatever else the
-	// roots may have under that name.
-	self, selfFile string
-
-	own   string // the settings module's directory
-	ownAs string // and its dotted name, "" for none
-	shown string // the root, where another has a module of the same name
+	x     *rootIndex
+	file  string   // the settings module's own
+	above []string // the roots it sees first
+	self  string   // its name, whatever else the roots may have under it
+	own   string   // the settings module's directory
+	ownAs string   // and its dotted name, "" for none
+	shown string   // the root, where another has a module of the same name
 	mu    sync.Mutex
 	cache map[string]loaded
+
+	orderMu sync.Mutex
+	order   map[string][]string
 }
 
 type loaded struct {
@@ -210,8 +212,23 @@ type loaded struct {
 	ok     bool
 }
 
-func newLoader(t *tree, p *parser, roots []string, own, ownAs string) *loader {
-	return &loader{t: t, p: p, roots: roots, own: own, ownAs: ownAs, cache: map[string]loaded{}}
+func newLoader(t *tree, p *parser, x *rootIndex, file, dotted, ownAs string) *loader {
+	return &loader{
+		t: t, p: p, x: x, file: file, above: x.above(file), self: dotted, own: path.Dir(x.place(file)), ownAs: ownAs,
+		cache: map[string]loaded{}, order: map[string][]string{},
+	}
+}
+
+// candidates orders the roots to look for a top name in.
+func (l *loader) candidates(top string) []string {
+	l.orderMu.Lock()
+	defer l.orderMu.Unlock()
+	roots, ok := l.order[top]
+	if !ok {
+		roots = l.x.candidates(l.above, l.file, top)
+		l.order[top] = roots
+	}
+	return roots
 }
 
 var _ Loader = (*loader)(nil)
@@ -230,10 +247,10 @@ func (l *loader) Module(dotted string) (Module, bool) {
 
 func (l *loader) find(dotted string) (Module, bool) {
 	at, _ := l.locate(dotted)
-	if dotted == l.self && at.file != l.selfFile {
-		at = located{kind: modulePlain, file: l.selfFile}
-		if path.Base(l.selfFile) == "__init__.py" {
-			at.kind, at.dir = modulePackage, path.Dir(l.selfFile)
+	if dotted == l.self && at.file != l.file {
+		at = located{kind: modulePlain, file: l.file}
+		if path.Base(l.file) == "__init__.py" {
+			at.kind, at.dir = modulePackage, path.Dir(l.file)
 		}
 	}
 	switch at.kind {
@@ -263,7 +280,7 @@ func (l *loader) load(name string, at located) (Module, bool) {
 func (l *loader) locate(dotted string) (at located, root string) {
 	var ns located
 	nsRoot := ""
-	for _, root := range l.roots {
+	for _, root := range l.candidates(topOf(dotted)) {
 		switch at := l.t.locate(root, dotted); at.kind {
 		case moduleAbsent:
 			// A regular package shadows what later roots have below its name.

@@ -10,17 +10,19 @@ import (
 // rootIndex knows the directories that modules are imported from.
 type rootIndex struct {
 	t      *tree
-	tops   []string // the paths given and the projects around them
-	manage []string // directories that hold a manage.py
-	roots  []string // directories that hold top packages, those of manage included
+	tops   []string          // the paths given and the projects around them
+	manage []string          // directories that hold a manage.py
+	roots  []string          // directories that hold top packages, those of manage included
 	named  map[string]string // file -> root that an entry names it from
 	links  map[string]string // file -> the link that it is imported through
+
+	holding map[string][]string // top name -> the roots that have it
 }
 
 // newRootIndex collects the roots from the files of a scan. A directory is a
 // root if it holds a manage.py, or a package while being none itself.
 func newRootIndex(t *tree, tops []string, all []*source) *rootIndex {
-	x := &rootIndex{t: t, tops: tops, named: map[string]string{}, links: map[string]string{}}
+	x := &rootIndex{t: t, tops: tops, named: map[string]string{}, links: map[string]string{}, holding: map[string][]string{}}
 	for _, s := range all {
 		if s.kind&pythonFile == 0 {
 			continue
@@ -41,6 +43,7 @@ func newRootIndex(t *tree, tops []string, all []*source) *rootIndex {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
+	x.hold()
 	return x
 }
 
@@ -196,40 +199,73 @@ func (x *rootIndex) plainRoot(dir string) bool {
 	return path.Base(dir) == "src" && len(l.entries) > 0
 }
 
-// around orders all roots as they look from a file: first the one it is named
-// from, then those above it from the inside out, then the others by nearness.
-func (x *rootIndex) around(file string) []string {
+// above lists the roots that a file sees first: the one it is named from, then
+// those above it from the inside out.
+func (x *rootIndex) above(file string) []string {
 	_, own := x.name(file)
 	file = x.place(file)
-	var above, others []string
-	if manage, ok := x.nearestManage(file); ok {
-		above = append(above, manage)
-	}
-	above = append(above, x.chainRoot(file))
-	for dir := path.Dir(file); ; {
-		if slices.Contains(x.roots, dir) || slices.Contains(x.tops, dir) {
-			above = append(above, dir)
-		}
-		if src := joinName(dir, "src"); slices.Contains(x.roots, src) {
-			above = append(above, src)
-		}
-		up, ok := parentDir(dir)
-		if !ok {
-			break
-		}
-		dir = up
-	}
-	others = append(others, x.roots...)
-	slices.SortStableFunc(others, func(a, b string) int {
-		return cmp.Or(cmp.Compare(shared(b, file), shared(a, file)), cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")), cmp.Compare(a, b))
-	})
-	var out []string
-	for _, dir := range slices.Concat([]string{own}, above, others) {
+	out := []string{own}
+	add := func(dir string) {
 		if !slices.Contains(out, dir) {
 			out = append(out, dir)
 		}
 	}
+	if manage, ok := x.nearestManage(file); ok {
+		add(manage)
+	}
+	add(x.chainRoot(file))
+	for dir := path.Dir(file); ; {
+		if x.isRoot(dir) || slices.Contains(x.tops, dir) {
+			add(dir)
+		}
+		if src := joinName(dir, "src"); x.isRoot(src) {
+			add(src)
+		}
+		up, ok := parentDir(dir)
+		if !ok {
+			return out
+		}
+		dir = up
+	}
+}
+
+func (x *rootIndex) isRoot(dir string) bool {
+	_, ok := slices.BinarySearch(x.roots, dir)
+	return ok
+}
+
+// candidates orders the roots that may hold a top package as they look from a
+// file, of which above is known: those first, then the others by nearness.
+func (x *rootIndex) candidates(above []string, file, top string) []string {
+	file = x.place(file)
+	others := slices.Clone(x.holding[top])
+	slices.SortStableFunc(others, func(a, b string) int {
+		return cmp.Or(cmp.Compare(shared(b, file), shared(a, file)), cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")), cmp.Compare(a, b))
+	})
+	out := slices.Clone(above)
+	for _, dir := range others {
+		if !slices.Contains(above, dir) {
+			out = append(out, dir)
+		}
+	}
 	return out
+}
+
+// hold records which top names each root has, so that the many names that no
+// root has cost one look-up.
+func (x *rootIndex) hold() {
+	for _, root := range x.roots {
+		last := ""
+		for _, e := range x.t.list(root).entries {
+			name, _, _ := strings.Cut(e.name, ".")
+			if name != "" && name != last && isIdentifier(name) {
+				last = name
+				if list := x.holding[name]; len(list) == 0 || list[len(list)-1] != root {
+					x.holding[name] = append(list, root)
+				}
+			}
+		}
+	}
 }
 
 // shared counts the path elements that two names have in common at the start.
@@ -248,7 +284,7 @@ func shared(a, b string) int {
 
 // locate finds a module as seen from a file; the nearest root that has it wins.
 func (x *rootIndex) locate(from, dotted string) (at located, root string) {
-	for _, root := range x.around(from) {
+	for _, root := range x.candidates(x.above(from), from, topOf(dotted)) {
 		if at := x.t.locate(root, dotted); at.kind == modulePlain || at.kind == modulePackage {
 			return at, root
 		}

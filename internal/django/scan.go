@@ -32,7 +32,6 @@ const (
 	markConfigure                   // settings.configure(
 	markStar                        // a star import
 	markInclude                     // split_settings, execfile, exec(open(
-	markConfig                      // configurations: classes that hold settings
 )
 
 var (
@@ -47,7 +46,6 @@ var (
 	needleSplit      = []byte("split_settings")
 	needleExecfile   = []byte("execfile(")
 	needleExec       = []byte("exec(")
-	needleConfig     = []byte("Configuration")
 )
 
 // scriptSize bounds files without an extension: programs are small, what is
@@ -138,7 +136,7 @@ func (s *source) examine(data []byte) {
 		s.examinePython(data)
 	}
 	if s.kind&(pythonFile|namingFile) != 0 &&
-		(bytes.Contains(data, needleNaming) || s.kind&pythonFile != 0 && bytes.Contains(data, needleManager) ||
+		(bytes.Contains(data, needleNaming) || strings.HasSuffix(s.name, "/manage.py") && bytes.Contains(data, needleManager) ||
 			s.kind&namingFile != 0 && (bytes.Contains(data, needleSettings) || bytes.Contains(data, needleDS) || bytes.Contains(data, needleStubs))) {
 		s.marks |= markNaming
 	}
@@ -164,13 +162,12 @@ func (s *source) examinePython(data []byte) {
 		s.marks |= markStar
 		s.stars = starModules(data)
 	}
-	if bytes.Contains(data, needleSplit) || bytes.Contains(data, needleExecfile) || bytes.Contains(data, needleExec) {
+	// Every search reads the whole file: these are worth it in few files only.
+	settings := settingsPath(s.name)
+	if settings && (bytes.Contains(data, needleSplit) || bytes.Contains(data, needleExecfile) || bytes.Contains(data, needleExec)) {
 		s.marks |= markInclude
 	}
-	if bytes.Contains(data, needleConfig) {
-		s.marks |= markConfig
-	}
-	s.hints = versionHints(data)
+	s.hints = versionHints(data, settings)
 }
 
 // starModules lists the modules of "from X import *" lines, as text alone tells

@@ -66,8 +66,9 @@ var (
 	generatedText    = regexp.MustCompile(`startproject' using Django (\d+\.\d+)`)
 )
 
-// versionHints finds the hints of one Python file by its bytes alone.
-func versionHints(data []byte) []versionHint {
+// versionHints finds the hints of one Python file by its bytes alone: imports,
+// and in settings the line that startproject writes.
+func versionHints(data []byte, settings bool) []versionHint {
 	var out []versionHint
 	var table []codeHint
 	for at := 0; ; {
@@ -84,6 +85,9 @@ func versionHints(data []byte) []versionHint {
 			table = codeHints()
 		}
 		out = append(out, importHints(data, start, table)...)
+	}
+	if !settings {
+		return out
 	}
 	if i := bytes.Index(data, needleGenerated); i >= 0 {
 		// A project is seldom taken back to an older release than it began with.

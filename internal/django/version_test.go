@@ -183,7 +183,7 @@ func TestVersionHints(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var got []string
-		for _, h := range versionHints([]byte(tt.text)) {
+		for _, h := range versionHints([]byte(tt.text), true) {
 			got = append(got, bounds(h.set))
 			require.Less(t, h.start, h.end)
 			require.LessOrEqual(t, h.end, len(tt.text))
