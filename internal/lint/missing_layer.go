@@ -190,21 +190,22 @@ func (p *Pass) writes(path, attr string) bool {
 }
 
 // doubt is the severity of a missing layer: less than the fact's where a layer
-// of which nothing is known may do its work, the least where its name says so.
+// of which too little is known may do its work, the least where its name says so.
 func (p *Pass) doubt(f *applied, missing string, s int) finding.Severity {
 	severity := f.severity
 	if f.Literal {
 		return severity
 	}
+	// A fact that asks for a class is about base classes; one that asks for an
+	// attribute of the request is about what is set.
+	class := !slices.ContainsFunc(f.Targets, func(t string) bool {
+		_, tag := catalog.TagOf(t)
+		return tag
+	})
 	for i := range p.Layers {
 		l := &p.Layers[i]
-		if i == s || l.Entry.Unknown || l.Role.Known {
+		if i == s || l.Entry.Unknown || l.Role.Known || (l.Sure && (class || p.writesKnown(l.Entry.Path))) {
 			continue
-		}
-		if l.Sure && p.config.Writes != nil {
-			if _, known := p.config.Writes(l.Entry.Path); known {
-				continue
-			}
 		}
 		severity = min(severity, finding.Warning)
 		if alike(l.Entry.Path, missing) {
@@ -212,6 +213,14 @@ func (p *Pass) doubt(f *applied, missing string, s int) finding.Severity {
 		}
 	}
 	return severity
+}
+
+func (p *Pass) writesKnown(path string) bool {
+	if p.config.Writes == nil {
+		return false
+	}
+	_, known := p.config.Writes(path)
+	return known
 }
 
 // alike says that a layer's name speaks of what the missing layer does.
