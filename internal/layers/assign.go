@@ -48,8 +48,12 @@ func (w *walker) assignName(t python.Node, v value, st *state) {
 
 func (w *walker) assignAttr(t python.Node, v value, st *state) {
 	on := t.Field(python.FieldObject)
-	object := w.eval(on, st)
 	name := t.Name()
+	if on.Kind() == python.KindAttribute && on.Name() == "__class__" && w.isRequestExpr(on.Field(python.FieldObject), st) {
+		w.write(t, name, "set", st) // a property for all requests from here on
+		return
+	}
+	object := w.eval(on, st)
 	switch {
 	case object.has(isRequest):
 		w.write(t, name, "set", st)
@@ -198,7 +202,7 @@ func (w *walker) raise(s python.Node, st *state) {
 	if x.Kind() == python.KindCall {
 		target = x.Field(python.FieldFunc)
 	}
-	kind, path := w.r.errorKind(w.frame.mod, target, st)
+	kind, path := w.errorKind(target, st)
 	name := lastName(target)
 	switch {
 	case v.has(isError) && x.Kind() == python.KindName:
@@ -235,9 +239,26 @@ func (w *walker) raised(n python.Node, e Raise, st *state) {
 	}
 }
 
-// errorKind says what Django makes of an error class (django/core/handlers/
-// exception.py, response_for_exception).
-func (r *Reader) errorKind(m *module, x python.Node, _ *state) (RaiseKind, string) {
+// errorKind says what Django makes of an error class; one that the layer keeps
+// as an attribute is looked up along its bases.
+func (w *walker) errorKind(x python.Node, st *state) (RaiseKind, string) {
+	if o := x.Field(python.FieldObject); x.Kind() == python.KindAttribute && o.Kind() == python.KindName {
+		if v, ok := st.env[o.Name()]; ok && v.has(isSelf|isClass) {
+			switch v := w.eval(x, st); {
+			case v.cls != nil:
+				return w.r.classErrorKind(v.cls), v.cls.path
+			case v.path != "":
+				return namedErrorKind(v.path), v.path
+			}
+			return KindUnsure, ""
+		}
+	}
+	return w.r.errorKind(w.frame.mod, x)
+}
+
+// errorKind of a name, as django/core/handlers/exception.py,
+// response_for_exception, has it.
+func (r *Reader) errorKind(m *module, x python.Node) (RaiseKind, string) {
 	if k := x.Kind(); k != python.KindName && k != python.KindAttribute {
 		return KindUnsure, ""
 	}

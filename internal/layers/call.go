@@ -118,8 +118,11 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 		return value{bits: isNone}
 	case callee.has(isSuper):
 		return value{bits: isSuper, owner: callee.owner}
-	case callee.fn != nil && callee.path != "" && w.effects(n, callee.path, a, st):
-		return opaque
+	case callee.fn != nil && strings.HasPrefix(callee.path, "django."):
+		if v, done := w.known(n, callee.path, a, st); done {
+			return v
+		}
+		return w.follow(n, callee.fn, a, st)
 	case callee.fn != nil:
 		return w.follow(n, callee.fn, a, st)
 	case callee.cls != nil:
@@ -142,7 +145,7 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 	if kind, ok := responseMaker(callee.path, f); ok {
 		return value{bits: isFresh, made: opaque.made, kind: kind}
 	}
-	if a.has(isRequest | isReply) {
+	if a.has(isRequest | isReply | isSession) {
 		w.unread(n, st)
 	}
 	if a.has(isCallNext | isWrapNext) {
@@ -181,8 +184,11 @@ func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
 	local := fn.env != nil
 	hook := w.hookName(fn)
 	free := local || hook != ""
+	if !free && fn.mod != w.frame.mod && fn.owner == nil && !a.has(isRequest|isReply|isCallNext|isSession) {
+		return opaque // a function of another module that has nothing to do with the request
+	}
 	if w.depth() >= maxFrames || w.active(fn.node) || !free && w.frame.helps >= maxHelper || w.full {
-		if a.has(isRequest | isReply) {
+		if a.has(isRequest | isReply | isSession) {
 			w.unread(n, st)
 		}
 		return opaque

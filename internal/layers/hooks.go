@@ -249,7 +249,7 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 	all := len(rets) > 0
 	for _, x := range rets {
 		answer, replace, nothing := w.judge(h, x)
-		all = all && answer == Yes && !x.v.has(isNone)
+		all = all && answer == Yes && !x.v.has(isNone|isNext)
 		if answer != No {
 			h.Answers = worse(h.Answers, answer)
 			h.Returns = append(h.Returns, Answer{
@@ -293,6 +293,8 @@ func (w *walker) judge(h *Hook, x ret) (answer, replace, nothing Tri) {
 	switch {
 	case v.has(isFresh):
 		made = Yes
+	case v.has(isOpaque) && v.has(isNext):
+		made = Unknown // what is wrapped around get_response may answer by itself
 	case v.has(isOpaque) && !v.has(isNone):
 		made = Yes // it is not None, whatever it is
 	case v.has(isOpaque):

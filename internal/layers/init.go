@@ -110,6 +110,9 @@ func (r *Reader) initOf(c *class, at int, owner *class, m classMember, depth int
 		base := r.initFrom(c, at+1, depth+1)
 		switch {
 		case in.SuperPasses == Yes:
+			if in.Takes == TakesAny {
+				in.Extra = append(in.Extra, base.Extra...)
+			}
 			in.Stores, in.StoresIt = base.Stores, base.StoresIt
 			in.Wraps = append(in.Wraps, base.Wraps...)
 		case base.Takes == TakesUnknown:

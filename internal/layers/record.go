@@ -63,9 +63,6 @@ func (w *walker) read(n python.Node, name string, st *state) {
 	switch {
 	case st.present[name]:
 		a.Guarded, a.Guard = Yes, st.reason[name]
-		if a.Guard == "required" {
-			return // the need itself is recorded
-		}
 	default:
 		for i := len(w.tries) - 1; i >= 0; i-- {
 			t := w.tries[i]
@@ -74,6 +71,8 @@ func (w *walker) read(n python.Node, name string, st *state) {
 				if t.raises != "" {
 					a.Guarded, a.Guard = No, "required"
 				}
+				// Behind it the attribute is there: otherwise the handler runs.
+				st.has(name, "try")
 				break
 			}
 		}
@@ -89,7 +88,7 @@ func (w *walker) need(n python.Node, name string, st *state) {
 	a := w.access(n, name, st)
 	a.Guarded, a.Guard = No, "required"
 	w.addRead(n, a)
-	st.has(name, "required")
+	st.has(name, "checked")
 }
 
 // guarded records a look at an attribute that copes with its absence.
@@ -135,7 +134,7 @@ func (w *walker) addRead(n python.Node, a Access) {
 
 // write records an assignment to request.name, or its deletion.
 func (w *walker) write(n python.Node, name, op string, st *state) {
-	if op == "set" && name != "" && w.lazy == 0 {
+	if op == "set" && name != "" {
 		st.present[name] = true
 		st.reason[name] = "own"
 	}

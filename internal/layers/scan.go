@@ -40,8 +40,14 @@ func (r *Reader) looksLikeClass(m *module, node python.Node) bool {
 			return true
 		}
 	}
+	if in := r.readInit(c); len(in.Extra) > 0 {
+		return false // Django cannot build it
+	}
 	call := false
 	for _, b := range c.mro {
+		if strings.HasSuffix(b.name(), "View") {
+			return false // a view with a method of that name
+		}
 		if b.cls == nil {
 			continue
 		}
