@@ -41,7 +41,7 @@ func (e *evaluator) surelyLacks(obj pv) bool {
 
 func (e *evaluator) unknownAttr(u *pUnknown, name string, n python.Node) pv {
 	out := e.unknownNode(n)
-	out.deps = u.deps
+	out.deps, out.root = u.deps, u.from()
 	if u.sym != "" {
 		out.sym = capSym(u.sym + "." + name)
 	}

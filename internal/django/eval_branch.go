@@ -65,7 +65,7 @@ func (e *evaluator) test(n python.Node) verdict {
 			value = !value
 		}
 		at := e.placeOf(n)
-		e.tests = append(e.tests, testRecord{e.textAt(at), at, value})
+		e.tests = append(e.tests, testRecord{e.atoms[before].key, e.textAt(at), at, value})
 	}
 	return v
 }
@@ -154,7 +154,7 @@ func (e *evaluator) decide(v pv, n python.Node) verdict {
 	}
 	if e.forks[key] {
 		chosen := e.choose()
-		e.atoms = append(e.atoms, testRecord{e.textAt(at), at, chosen})
+		e.atoms = append(e.atoms, testRecord{key, e.textAt(at), at, chosen})
 		if chosen {
 			e.assume(yes)
 			return verdict{tri: 1}
@@ -236,8 +236,8 @@ func (e *evaluator) mayRaise(exc, key, text string, at place) {
 	if e.forks[key] {
 		ok := e.choose()
 		e.addFact(key, ok, nil)
-		e.tests = append(e.tests, testRecord{text, at, ok})
-		e.atoms = append(e.atoms, testRecord{text, at, ok})
+		e.tests = append(e.tests, testRecord{key, text, at, ok})
+		e.atoms = append(e.atoms, testRecord{key, text, at, ok})
 		if !ok {
 			e.raise(exc, text)
 		}

@@ -165,7 +165,7 @@ func (e *evaluator) callUnknown(f *pUnknown, a *callArgs, n python.Node) pv {
 	if v := e.extCall(f, a, n); v != nil {
 		return v
 	}
-	if !readsOnly(f.ext) {
+	if !readsOnly(f.from()) {
 		for _, v := range a.all() {
 			e.havoc(v)
 		}
@@ -178,7 +178,7 @@ func (e *evaluator) callUnknown(f *pUnknown, a *callArgs, n python.Node) pv {
 		}
 	}
 	u := e.unknownNode(n)
-	u.deps = f.deps
+	u.deps, u.root = f.deps, f.from()
 	for _, v := range a.all() {
 		u.deps = u.deps.union(depsOf(v))
 	}
@@ -305,6 +305,8 @@ func (e *evaluator) callFunc(f *pFunc, self pv, a *callArgs, n python.Node) pv {
 	pos := a.pos
 	if self != nil {
 		pos = append([]pv{self}, pos...)
+	} else if len(pos) > 0 {
+		fr.self = pos[0] // what super() takes
 	}
 	if !e.bindParams(f, fr, pos, a, n) {
 		e.raise("TypeError", "wrong arguments of "+f.name)

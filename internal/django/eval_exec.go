@@ -27,17 +27,20 @@ func (e *evaluator) execBuiltin(name string, a *callArgs, n python.Node) pv {
 	x := a.at(0)
 	switch name {
 	case "open":
-		if p, ok := e.treePath(x); ok {
-			return &pFile{path: p}
-		}
-		u := e.unknownNode(n)
-		if x != nil {
-			if s := e.symOf(x); s != "" {
-				u.sym = "open " + s
-				u.sym = e.site("open", e.placeOf(n))
+		p, ok := e.treePath(x)
+		if ok {
+			if _, there := e.loader.Source(p); there {
+				return &pFile{path: p}
+			}
+			if strings.HasSuffix(p, ".py") {
+				e.absentFile(p, n)
 			}
 		}
+		u := e.unknownNode(n)
 		e.mayRaise("FileNotFoundError", "opens "+e.textAt(e.placeOf(n)), e.textAt(e.placeOf(n)), e.placeOf(n))
+		if ok {
+			return &pFile{path: p}
+		}
 		return u
 	case "compile":
 		return x

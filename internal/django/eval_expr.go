@@ -463,7 +463,7 @@ func (e *evaluator) decideRecorded(v pv, n python.Node) verdict {
 	out := e.decide(v, n)
 	if len(e.taken) > before && out.tri >= 0 {
 		at := e.placeOf(n)
-		e.tests = append(e.tests, testRecord{e.textAt(at), at, out.tri == 1})
+		e.tests = append(e.tests, testRecord{e.atoms[before].key, e.textAt(at), at, out.tri == 1})
 	}
 	return out
 }

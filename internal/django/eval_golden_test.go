@@ -42,7 +42,7 @@ func loadGolden(t *testing.T) []goldenCase {
 	t.Helper()
 	files, err := filepath.Glob("testdata/eval/*.txtar")
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(files), 60, "golden cases are missing")
+	require.GreaterOrEqual(t, len(files), 90, "golden cases are missing")
 	var out []goldenCase
 	for _, f := range files {
 		a, err := txtar.ParseFile(f)

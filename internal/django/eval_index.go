@@ -312,7 +312,7 @@ func (e *evaluator) getSlice(obj pv, s, n python.Node) pv {
 func (e *evaluator) setItem(obj pv, index python.Node, v pv, n python.Node) {
 	obj = e.resolve(obj)
 	if u, ok := obj.(*pUnknown); ok {
-		e.setUnknownItem(u, index, v)
+		e.setUnknownItem(u, index, v, n)
 		return
 	}
 	if r, ok := obj.(*pRef); ok && r.kind == refList && index.Kind() == python.KindSlice {
@@ -358,13 +358,13 @@ func (e *evaluator) setItem(obj pv, index python.Node, v pv, n python.Node) {
 
 // setUnknownItem assigns into something from outside: the value is out of our
 // hands, and with sys.modules so is every name of the module.
-func (e *evaluator) setUnknownItem(u *pUnknown, index python.Node, v pv) {
+func (e *evaluator) setUnknownItem(u *pUnknown, index python.Node, v pv, n python.Node) {
 	i := e.eval(index)
 	switch {
 	case u.ext == "os.environ":
 	case u.ext == "sys.modules":
 		if _, ok := i.(*pStr); !ok || e.frame == nil || i.(*pStr).s == e.frame.mod.name {
-			e.openScope(e.frame.mod.scope, u, true)
+			e.openScope(e.frame.mod.scope, e.unknownNode(n.Parent()), true)
 		}
 	default:
 		e.havoc(v)

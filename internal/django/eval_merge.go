@@ -24,18 +24,18 @@ func (e *evaluator) merge(other *state, deps depset) {
 	}
 	e.st = out
 	for _, l := range m.links {
-		e.link(l[0], l[1])
+		e.link(l[0], l[1], deps)
 	}
 }
 
-func mergeLinks(a, b map[int][]int) map[int][]int {
+func mergeLinks(a, b map[int][]link) map[int][]link {
 	if len(b) == 0 {
 		return a
 	}
 	if len(a) == 0 {
 		return b
 	}
-	out := make(map[int][]int, len(a)+len(b))
+	out := make(map[int][]link, len(a)+len(b))
 	for k, v := range a {
 		out[k] = v
 	}
@@ -45,7 +45,7 @@ func mergeLinks(a, b map[int][]int) map[int][]int {
 	next:
 		for _, id := range v {
 			for _, h := range have {
-				if h == id {
+				if h.to == id.to {
 					continue next
 				}
 			}
@@ -208,7 +208,7 @@ func subsumes(u *pUnknown, v pv) bool {
 		return false
 	}
 	if len(u.oneOf) == 0 {
-		return u.ext == "" && len(u.deps) == 0 && !u.unbound && u.sym == ""
+		return u.ext == "" && u.sym == ""
 	}
 	if ok {
 		if len(w.oneOf) == 0 {

@@ -398,7 +398,7 @@ func (e *evaluator) same(a, b pv) int {
 			return 1
 		}
 		for _, id := range e.st.links[ra.id] {
-			if id == rb.id {
+			if id.to == rb.id {
 				return -1
 			}
 		}

@@ -67,6 +67,7 @@ type loadedModule struct {
 
 // testRecord is a branch decision of this run, for the variant's conditions.
 type testRecord struct {
+	key   string // of the first decision in it
 	text  string
 	at    place
 	value bool

@@ -7,7 +7,13 @@ type state struct {
 	facts *fact
 	// links ties objects that may be one and the same after two branches were
 	// merged: a change of one makes the others unknown.
-	links map[int][]int
+	links map[int][]link
+}
+
+// link leads to another object, tied on the conditions deps.
+type link struct {
+	to   int
+	deps depset
 }
 
 // fact is a decision or an equality that holds on this path.
@@ -167,26 +173,33 @@ func (e *evaluator) setDict(r *pRef, d *dictCell) {
 // touched makes all objects unknown that may be the one that was changed.
 func (e *evaluator) touched(id int) {
 	for _, other := range e.st.links[id] {
-		e.blur(other)
+		e.blur(other.to, other.deps)
 	}
 }
 
-func (e *evaluator) blur(id int) {
-	switch e.cell(id).(type) {
+func (e *evaluator) blur(id int, deps depset) {
+	switch c := e.cell(id).(type) {
 	case *listCell:
-		e.put(id, &listCell{[]pv{e.unknownRun("a list that another name may change", e.here())}})
+		u := e.unknownRun(e.textAt(e.here()), e.here())
+		u.deps = deps
+		for _, it := range c.items {
+			u.deps = u.deps.union(depsOf(it))
+		}
+		e.put(id, &listCell{[]pv{u}})
 	case *dictCell:
-		e.put(id, &dictCell{open: e.unknownAt("a dict that another name may change")})
+		u := e.unknownAt(e.textAt(e.here()))
+		u.deps = deps
+		e.put(id, &dictCell{open: u})
 	}
 }
 
-func (e *evaluator) link(a, b int) {
-	m := make(map[int][]int, len(e.st.links)+2)
+func (e *evaluator) link(a, b int, deps depset) {
+	m := make(map[int][]link, len(e.st.links)+2)
 	for k, v := range e.st.links {
 		m[k] = v
 	}
-	m[a] = append(m[a][:len(m[a]):len(m[a])], b)
-	m[b] = append(m[b][:len(m[b]):len(m[b])], a)
+	m[a] = append(m[a][:len(m[a]):len(m[a])], link{b, deps})
+	m[b] = append(m[b][:len(m[b]):len(m[b])], link{a, deps})
 	e.st.links = m
 	e.step(1 + len(m))
 }

@@ -247,7 +247,7 @@ func (e *evaluator) widen(old *state) {
 		switch c := e.st.cells[id].(type) {
 		case *pyBinding:
 			if r, ok := c.v.(*pRef); ok {
-				e.blur(r.id)
+				e.blur(r.id, nil)
 			}
 			u := e.newUnknown(e.textAt(e.cur), e.cur)
 			u.deps = depsOf(c.v)
@@ -395,7 +395,7 @@ func (e *evaluator) withStmt(n python.Node) flow {
 	for item := range n.All(python.FieldItems) {
 		ctx := item.Field(python.FieldValue)
 		v := e.eval(ctx)
-		if u, ok := v.(*pUnknown); ok && ctx.Kind() == python.KindCall && lastPart(u.ext) == "suppress" {
+		if isUnknown(v) && ctx.Kind() == python.KindCall && ctx.Field(python.FieldFunc).Name() == "suppress" {
 			for a := range ctx.All(python.FieldArgs) {
 				suppressed.names = append(suppressed.names, exceptionNames(a)...)
 			}
@@ -497,7 +497,7 @@ func (e *evaluator) matchPattern(subject pv, p python.Node) verdict {
 		eq := e.compare("==", subject, e.eval(p.Field(python.FieldValue)), p)
 		v := e.decide(eq, p)
 		if len(e.taken) > before && v.tri >= 0 {
-			e.tests = append(e.tests, testRecord{"case " + e.textAt(e.placeOf(p)), e.placeOf(p), v.tri == 1})
+			e.tests = append(e.tests, testRecord{e.atoms[before].key, "case " + e.textAt(e.placeOf(p)), e.placeOf(p), v.tri == 1})
 		}
 		return v
 	case python.KindPatternOr:

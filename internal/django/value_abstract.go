@@ -116,6 +116,7 @@ type (
 	pUnknown struct {
 		sym     string // two unknowns of one sym are the same value
 		ext     string // dotted path of a name from outside the tree, or ""
+		root    string // ext of the outside name it was got from
 		text    string
 		at      place
 		deps    depset // conditions whose merging made it unknown
@@ -127,6 +128,14 @@ type (
 		eqNot   bool   // of a comparison: != instead of ==
 	}
 )
+
+// from is the outside name an unknown was got from, or "".
+func (u *pUnknown) from() string {
+	if u.ext != "" {
+		return u.ext
+	}
+	return u.root
+}
 
 type refKind uint8
 

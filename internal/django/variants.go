@@ -219,7 +219,7 @@ func (c cube) excludes(o cube) bool {
 }
 
 func condKey(t testRecord) string {
-	return t.text
+	return t.text + "|" + t.key
 }
 
 func (c cube) String() string {
