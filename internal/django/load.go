@@ -181,7 +181,7 @@ func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
 	if err := p.evaluate(ctx, opts); err != nil {
 		return nil, err
 	}
-	p.versions(all, opts.Django)
+	p.versions(all, skipped, opts.Django)
 	p.collect(skipped)
 	return p, p.verdict(opts.Paths, missing)
 }

@@ -44,6 +44,7 @@ const (
 	fromSource                          // Django itself lies in the tree
 	fromLock                            // poetry.lock, uv.lock, …
 	fromPin                             // requirements
+	fromInstalled                       // a virtual environment beside the project
 	fromMetadata                        // pyproject.toml, setup.py, Pipfile, …
 	fromTox                             // tox.ini
 	fromClassifier                      // Framework :: Django :: 4.2
@@ -60,6 +61,8 @@ func (c evidenceClass) String() string {
 		return "lock file"
 	case fromPin:
 		return "requirements"
+	case fromInstalled:
+		return "installed"
 	case fromMetadata:
 		return "package metadata"
 	case fromTox:

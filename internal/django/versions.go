@@ -11,7 +11,7 @@ import (
 // versions finds the Django release of every settings module: from the nearest
 // directory at or above it that tells one, else from the rest of the tree if
 // all of it agrees, else from what the code uses.
-func (p *Project) versions(all []*source, option stack.Version) {
+func (p *Project) versions(all []*source, skipped []Skipped, option stack.Version) {
 	if !option.IsZero() {
 		p.Django = fixedVersion(option)
 		for _, m := range p.Settings {
@@ -19,7 +19,12 @@ func (p *Project) versions(all []*source, option stack.Version) {
 		}
 		return
 	}
-	v := &versionFinder{t: p.t, x: p.x, byDir: map[string][]Evidence{}, installed: map[string]bool{}}
+	v := &versionFinder{t: p.t, x: p.x, byDir: map[string][]Evidence{}, installed: map[string]bool{}, venvs: map[string]bool{}}
+	for _, s := range skipped {
+		if s.Reason == skipVenv {
+			v.venvs[s.Path] = true
+		}
+	}
 	for _, s := range all {
 		if s.kind&versionFile != 0 && s.data != nil {
 			v.file(s)
@@ -49,6 +54,7 @@ type versionFinder struct {
 	// installed are the directories of distributions' metadata, whose evidence
 	// holds for their own packages only.
 	installed map[string]bool
+	venvs     map[string]bool
 	places    []string // where the settings modules lie
 }
 
@@ -120,8 +126,43 @@ func (v *versionFinder) at(dir string, m *SettingsModule) []Evidence {
 			continue
 		}
 		info := joinName(dir, e.name)
+		if v.venvs[info] {
+			out = append(out, v.environment(info)...)
+		}
 		if v.installed[info] && v.owns(info, topOf(m.Module)) {
 			out = append(out, v.byDir[info]...)
+		}
+	}
+	return out
+}
+
+// environment looks for Django among the packages installed in a virtual
+// environment, which itself is not walked.
+func (v *versionFinder) environment(dir string) []Evidence {
+	lib := joinName(dir, "lib")
+	if v.t.list(dir).find("Lib") == kindDir {
+		lib = joinName(dir, "Lib") // Windows
+	}
+	places := []string{joinName(lib, "site-packages")}
+	for _, e := range v.t.list(lib).entries {
+		if e.kind == kindDir && strings.HasPrefix(e.name, "python") {
+			places = append(places, joinName(joinName(lib, e.name), "site-packages"))
+		}
+	}
+	var out []Evidence
+	for _, place := range places {
+		for _, e := range v.t.list(place).entries {
+			name, ok := strings.CutSuffix(e.name, ".dist-info")
+			project, release, cut := strings.Cut(name, "-")
+			if !ok || !cut || !strings.EqualFold(project, "django") {
+				continue
+			}
+			if set := parseSpecifier(release, true); set != 0 && set != allReleases {
+				out = append(out, Evidence{
+					Span: stack.Span{File: v.t.show(joinName(place, e.name))}, Text: "Django " + release,
+					Source: fromInstalled.String(), class: fromInstalled, set: set,
+				})
+			}
 		}
 	}
 	return out
@@ -138,9 +179,9 @@ func (v *versionFinder) owns(info, top string) bool {
 
 // source looks for Django itself where the module would import it from.
 func (v *versionFinder) source(m *SettingsModule) []Evidence {
-	at, _ := m.loader.locate("django")
-	if at.kind != modulePackage {
-		return nil
+	at, root := m.loader.locate("django")
+	if at.kind != modulePackage || !slices.Contains(m.loader.above, root) {
+		return nil // absent, or another project's of the same tree
 	}
 	data, err := v.t.read(at.file)
 	if err != nil {

@@ -181,7 +181,7 @@ func (w *walker) file(name string, entry entryKind, kind fileKind, chain *ignore
 			return
 		}
 		if _, ok := w.t.file(path.Dir(name), path.Base(name)); !ok {
-			if kind&pythonFile != 0 && w.t.wanted(name) {
+			if kind&pythonFile != 0 && settingsLike(path.Base(name)) && w.t.wanted(name) {
 				w.t.note(name, "symbolic link leads out of the tree, to nothing or in a circle; not read")
 			}
 			return
