@@ -29,7 +29,7 @@ those that rest on an example only, and those on a place near an end, are notes.
 		fmt.Fprintf(&b, "## %s\n\n", group.title)
 		for _, f := range c.Facts {
 			if group.belongs(f) && !f.Informative {
-				writeFact(&b, f)
+				b.WriteString(FactText(f))
 			}
 		}
 	}
@@ -45,7 +45,9 @@ those that rest on an example only, and those on a place near an end, are notes.
 	return b.String()
 }
 
-func writeFact(b *strings.Builder, f *catalog.Fact) {
+// FactText is one fact in Markdown: its id and demand, the reason, what limits
+// it, and its sources.
+func FactText(f *catalog.Fact) string {
 	limits := []string{string(f.Strength), f.Basis}
 	if s := f.Django.String(); s != "any version" {
 		limits = append(limits, "Django "+s)
@@ -67,7 +69,7 @@ func writeFact(b *strings.Builder, f *catalog.Fact) {
 		}
 		sources = append(sources, text)
 	}
-	fmt.Fprintf(b, "**%s**: %s. %s\n(%s; %s)\n\n", f.ID, demand(f), f.Reason, strings.Join(limits, "; "), strings.Join(sources, "; "))
+	return fmt.Sprintf("**%s**: %s. %s\n(%s; %s)\n\n", f.ID, demand(f), f.Reason, strings.Join(limits, "; "), strings.Join(sources, "; "))
 }
 
 // demand is a fact as a phrase.
