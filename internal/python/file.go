@@ -14,6 +14,9 @@ type File struct {
 
 	nodes    []node
 	comments []span
+	limit    int  // bytes of Src that are read
+	wide     bool // see encoding
+	valid    bool
 	legacy   bool // Python 2, as far as can be told
 	work     int  // bytes and tokens looked at, for tests
 

@@ -110,6 +110,14 @@ func (l *lexer) finish() {
 	l.toks = append(l.toks, token{start: end, end: end, kind: tEOF})
 }
 
+// spend takes n bytes from what recovery may read twice and reports whether it
+// may go on. Rules that look ahead ask with 0 before they do.
+func (l *lexer) spend(n int) bool {
+	l.rescan -= n
+	l.work += n
+	return l.rescan >= 0
+}
+
 func (l *lexer) openName() string {
 	switch l.stack[len(l.stack)-1].kind {
 	case openParen:

@@ -127,9 +127,11 @@ func (l *lexer) beginsStatement(i int, col uint32) bool {
 		if last == tYield || last.endsExpr() && !shallow {
 			return false
 		}
+		if !l.spend(0) {
+			return false
+		}
 		e := l.lineEnd(next)
-		l.rescan -= e - i
-		return l.rescan > 0 && bytes.Contains(src[next:e], []byte(" import "))
+		return l.spend(e-i) && bytes.Contains(src[next:e], []byte(" import "))
 	case tIf, tFor, tElse, tAnd, tOr, tIn, tIs:
 		// They follow an expression.
 		return !last.endsExpr() && last != tAsync && last != tNot && last != tIs &&
@@ -171,8 +173,7 @@ func (l *lexer) beginsStatement(i int, col uint32) bool {
 func (l *lexer) inCall() bool {
 	depth := 0
 	for i := len(l.toks) - 1; i >= l.stmt; i-- {
-		l.rescan--
-		if l.rescan < 0 {
+		if !l.spend(1) {
 			return true
 		}
 		switch k := l.toks[i].kind; {
@@ -199,9 +200,11 @@ func (l *lexer) decorator(i int) bool {
 		return false
 	}
 	for range 8 {
+		if !l.spend(0) {
+			return false
+		}
 		e := l.lineEnd(i)
-		l.rescan -= e - i
-		if e >= len(src) || l.rescan < 0 {
+		if !l.spend(e-i) || e >= len(src) {
 			return false
 		}
 		i = e + l.eol(e)
@@ -264,9 +267,11 @@ func (l *lexer) templateTag(i int, lineStart bool) int {
 	if c != '%' && (c != '#' || !lineStart) {
 		return 0
 	}
+	if !l.spend(0) {
+		return 0
+	}
 	e := l.lineEnd(i)
-	l.rescan -= e - i
-	if l.rescan < 0 {
+	if !l.spend(e - i) {
 		return 0
 	}
 	text := src[i:e]
@@ -290,7 +295,7 @@ func (l *lexer) templateTag(i int, lineStart bool) int {
 func (l *lexer) templateName(i, tag int) int {
 	src := l.src
 	e := tag
-	for e+1 < len(src) && src[e] == '{' && src[e+1] == '{' {
+	for l.spend(0) && e+1 < len(src) && src[e] == '{' && src[e+1] == '{' {
 		b := e + 2
 		for b < len(src) && (src[b] == ' ' || src[b] == '-') {
 			b++
@@ -301,8 +306,7 @@ func (l *lexer) templateName(i, tag int) int {
 		for b < len(src) && src[b] != '}' && src[b] != '{' && src[b] != '\n' && src[b] != '\r' {
 			b++
 		}
-		l.rescan -= b - e
-		if l.rescan < 0 || b+1 >= len(src) || src[b] != '}' || src[b+1] != '}' ||
+		if !l.spend(b-e) || b+1 >= len(src) || src[b] != '}' || src[b+1] != '}' ||
 			bytes.ContainsAny(src[e+2:b], ":,") && !bytes.ContainsAny(src[e+2:b], "|(") {
 			break
 		}

@@ -240,22 +240,22 @@ func (l *lexer) endsFString(q int, c byte, triple bool) bool {
 	if d < 0 || l.stack[d].kind != openField || l.stack[d].quote != c || l.stack[d].triple && !triple {
 		return false
 	}
+	if !l.spend(0) {
+		return true
+	}
 	if l.stack[d].triple {
 		e := l.tripleEnd(q+3, c)
 		if e < 0 {
-			l.rescan -= len(l.src) - q
-		} else {
-			l.rescan -= e - q
+			l.spend(len(l.src) - q)
+			return true
 		}
-		return e < 0 || l.rescan < 0
+		return !l.spend(e - q)
 	}
 	if triple {
 		return false
 	}
 	e, ok := l.quoteEnd(q+1, c)
-	l.rescan -= e - q
-	l.work += e - q
-	return !ok || l.rescan < 0
+	return !l.spend(e-q) || !ok
 }
 
 // abandonField closes the fields of the innermost f-string, which were left

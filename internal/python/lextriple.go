@@ -16,13 +16,11 @@ func (l *lexer) tripleString(i, q int) {
 	if from < 0 {
 		from = len(l.src)
 	}
-	l.rescan -= from - q
-	if l.rescan < 0 {
+	if !l.spend(from - q) {
 		l.fail(i, from, ErrorSyntax, "the string is not ended")
 		l.emitBroken(i, from)
 		return
 	}
-	l.work += from - q
 	if l.strayClose(i) {
 		l.fail(i, q+3, ErrorSyntax, "these quotes end a string whose begin is lost")
 		l.pos = q + 3
@@ -155,7 +153,7 @@ func (l *lexer) trimBack(p, i int) int {
 func (l *lexer) lostQuote(q int, c byte) int {
 	src := l.src
 	p := q + 2
-	if p >= len(src) || !(class[src[p]] == classIdent || l.atStatement() && l.eol(p) > 0) {
+	if !l.spend(0) || p >= len(src) || !(class[src[p]] == classIdent || l.atStatement() && l.eol(p) > 0) {
 		return 0
 	}
 	if class[src[p]] == classIdent {
@@ -165,12 +163,10 @@ func (l *lexer) lostQuote(q int, c byte) int {
 	}
 	e := l.tripleEnd(p, c)
 	if e < 0 {
-		l.rescan -= len(src) - p
+		l.spend(len(src) - p)
 		return 0
 	}
-	l.rescan -= e - p
-	l.work += e - p
-	if l.rescan < 0 || l.inverted(p, e) {
+	if !l.spend(e-p) || l.inverted(p, e) {
 		return 0
 	}
 	// A def or class at this depth would be code.

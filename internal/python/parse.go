@@ -26,18 +26,20 @@ func Parse(src []byte) *File {
 			Message: "the file is larger than 16 MiB; the rest is not read"})
 	}
 	enc := detectEncoding(text)
-	f.Encoding = enc.name
+	f.Encoding, f.wide, f.valid = enc.name, enc.wide, enc.valid
 	errs = append(errs, enc.errs...)
-	if enc.unreadable {
+	if enc.unreadable || len(text) == 0 {
 		p := parser{src: text, toks: []token{{kind: tEOF}}}
 		p.node(KindModule, 0)
-		b := list{}
-		p.addRest(&b, 0, len(src))
+		if len(src) > 0 {
+			p.addRest(&list{}, 0, len(src))
+		}
 		f.nodes, f.Errors = p.nodes, sortErrors(errs)
 		p.nodes[0].end = uint32(len(src))
 		return f
 	}
-	l := lexer{src: text, wide: enc.wide, utf8: enc.name == "utf-8" && enc.valid}
+	f.limit = len(text)
+	l := f.lexer()
 	l.run()
 	p := parser{src: text, toks: l.toks}
 	p.module(len(src))
@@ -58,6 +60,15 @@ func Parse(src []byte) *File {
 	f.legacy = p.py2 || p.evidence2 > 0 && p.evidence3 == 0
 	f.work = len(l.toks) + l.work + p.work + len(text)
 	return f
+}
+
+// lexer is a new lexer for the part of the file that is read, nil for a file of
+// which nothing is.
+func (f *File) lexer() *lexer {
+	if f.limit == 0 {
+		return nil
+	}
+	return &lexer{src: f.Src[:f.limit], wide: f.wide, utf8: f.valid}
 }
 
 // lastLine is the offset behind the last line end before limit, or limit.
@@ -129,16 +140,19 @@ func (p *parser) leaf(kind Kind) int32 {
 // wrap makes a new node whose first child is id.
 // start is that of its first token, which may be a parenthesis around id.
 func (p *parser) wrap(kind Kind, start uint32, id int32, fd Field) (int32, list) {
-	w := p.node(kind, start)
+	w := p.node(kind, min(start, p.nodes[id].start)) // what is missing has its place before
 	b := list{parent: w}
 	p.add(&b, id, fd)
 	p.nodes[w].end = p.nodes[id].end
 	return w, b
 }
 
-// finish ends a node where the last token ended.
+// finish ends a node where the last token ended. A node of no tokens stands
+// there too.
 func (p *parser) finish(id int32) int32 {
-	p.nodes[id].end = max(p.prevEnd(), p.nodes[id].start)
+	n := &p.nodes[id]
+	n.end = p.prevEnd()
+	n.start = min(n.start, n.end)
 	return id
 }
 
@@ -267,13 +281,12 @@ func (p *parser) skipElement(comma bool) {
 // up to the next comma or the closer.
 func (p *parser) spoil(id int32, message string) int32 {
 	p.fail(message)
-	at := p.i
 	p.skipElement(true)
-	return p.bury(id, at)
+	return p.bury(id)
 }
 
 // bury puts an expression under a BadExpr that ends where the last token ended.
-func (p *parser) bury(id int32, _ int) int32 {
+func (p *parser) bury(id int32) int32 {
 	w := p.node(KindBadExpr, p.nodes[id].start)
 	b := list{parent: w}
 	p.add(&b, id, FieldNone)

@@ -22,7 +22,7 @@ func (p *parser) atom() int32 {
 	case tYield:
 		p.fail(`"yield" needs parentheses here`)
 		x := p.yield()
-		return p.bury(x, p.i)
+		return p.bury(x)
 	case tInvalid:
 		id := p.leaf(KindBadExpr)
 		p.failed = true // the lexer has reported it
@@ -310,7 +310,7 @@ func (p *parser) repr() int32 {
 		p.add(&b, x, FieldValue)
 		p.fail("a backtick is missing")
 		p.finish(id)
-		return p.bury(id, p.i)
+		return p.bury(id)
 	}
 	p.add(&b, x, FieldValue)
 	p.next()

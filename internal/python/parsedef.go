@@ -12,7 +12,7 @@ func (p *parser) definition() int32 {
 		if p.k != tNewline {
 			p.fail("this does not go on in a decorator")
 			p.skipLine(false)
-			x = p.bury(x, p.i)
+			x = p.bury(x)
 		}
 		p.add(&b, x, FieldValue)
 		p.finish(d)
@@ -84,6 +84,7 @@ func (p *parser) function(start uint32, async bool) int32 {
 		p.fail("the parameters are missing")
 		p.nodes[id].flags |= FlagIncomplete
 		p.nodes[ps].flags |= FlagIncomplete
+		p.finish(ps)
 	}
 	p.add(&b, ps, FieldParams)
 	if p.accept(tArrow) {

@@ -65,7 +65,7 @@ func (p *parser) test() int32 {
 	if p.k != tElse {
 		p.fail(`"else" is missing`)
 		p.finish(id)
-		return p.bury(id, p.i)
+		return p.bury(id)
 	}
 	p.next()
 	p.depth++
@@ -139,7 +139,7 @@ func (p *parser) expr(prec uint8) int32 {
 		if !p.chain(n) {
 			p.limit("the expression is too long; the rest is not read")
 			p.skipElement(true)
-			x = p.bury(x, p.i)
+			x = p.bury(x)
 			break
 		}
 		switch o.prec {
@@ -252,7 +252,7 @@ func (p *parser) primary() int32 {
 		if !p.chain(n) {
 			p.limit("the expression is too long; the rest is not read")
 			p.skipElement(true)
-			return p.bury(x, p.i)
+			return p.bury(x)
 		}
 		switch p.k {
 		case tDot:
@@ -266,12 +266,12 @@ func (p *parser) primary() int32 {
 				p.nodes[id].flags |= FlagIncomplete
 				p.next()
 				p.finish(id)
-				id = p.bury(id, p.i)
+				id = p.bury(id)
 			default:
 				p.fail(`a name is missing behind "."`)
 				p.nodes[id].flags |= FlagIncomplete
 				p.finish(id)
-				id = p.bury(id, p.i)
+				id = p.bury(id)
 			}
 			x = p.finish(id)
 		case tLParen:
@@ -298,11 +298,11 @@ func (p *parser) arguments(id int32, b *list, fd Field) {
 	for p.k != tRParen && p.k != tNewline && p.k != tEOF {
 		x := p.argument()
 		count++
-		if p.nodes[x].kind == KindGeneratorExp && p.nodes[x].flags&FlagParenthesized == 0 {
-			only = x
-		}
 		if p.k != tComma && p.k != tRParen {
 			x = p.spoil(x, "a comma or a bracket is missing")
+		}
+		if p.nodes[x].kind == KindGeneratorExp && p.nodes[x].flags&FlagParenthesized == 0 {
+			only = x
 		}
 		p.add(b, x, fd)
 		if !p.accept(tComma) {
@@ -472,7 +472,7 @@ func (p *parser) lambda(old bool) int32 {
 	if !p.accept(tColon) {
 		p.fail(`":" is missing`)
 		p.finish(id)
-		return p.bury(id, p.i)
+		return p.bury(id)
 	}
 	p.depth++
 	switch {

@@ -145,7 +145,7 @@ func (p *parser) colon(id int32) (ok bool) {
 // goes on with something unexpected is not trusted.
 func (p *parser) header(id, x int32) int32 {
 	if !p.colon(id) {
-		return p.bury(x, p.i)
+		return p.bury(x)
 	}
 	return x
 }
@@ -461,7 +461,7 @@ func (p *parser) exceptComma(id int32, b *list, start uint32, x int32) {
 	p.finish(t)
 	if p.k == tAs {
 		p.fail("several exception types need parentheses before \"as\"")
-		p.add(b, p.bury(t, p.i), FieldType)
+		p.add(b, p.bury(t), FieldType)
 		p.next()
 		p.add(b, p.header(id, p.starTarget()), FieldTarget)
 		return
