@@ -82,7 +82,9 @@ func (s *stack) get(t *testing.T, cfg classic.Config) (*httptest.ResponseRecorde
 	return w, nil
 }
 
-func hello(r *web.Request) (*web.Response, error) { return web.Text(200, "hello "+r.Match.Kwargs["by"]), nil }
+func hello(r *web.Request) (*web.Response, error) {
+	return web.Text(200, "hello "+r.Match.Kwargs["by"]), nil
+}
 
 func config(view web.View, p web.Profile) classic.Config {
 	return classic.Config{Profile: p, App: web.App{Router: web.Paths{"/": view}}}
