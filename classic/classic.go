@@ -157,7 +157,7 @@ func (h *Handler) Plan() Plan { return h.plan }
 // ServeHTTP answers a request of net/http. An error that leaves the stack is a
 // panic with *web.Raised, or with http.ErrAbortHandler itself.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	r := web.NewRequest(req)
+	r := web.Incoming(w, req)
 	r.Observe(h.core.App.OnAttr)
 	res, err := h.Respond(r)
 	if err == nil {

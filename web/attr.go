@@ -7,9 +7,12 @@ type Attr[T any] struct{ key *attrKey }
 
 type attrKey struct{ name string }
 
+// attrValue is one attribute of a request. They form a list, as a request has
+// few of them and most have none.
 type attrValue struct {
 	key   *attrKey
 	value any
+	next  *attrValue
 }
 
 // NewAttr makes an attribute. The name is for observers and messages only.
@@ -20,9 +23,9 @@ func (a Attr[T]) Name() string { return a.key.name }
 
 // Get reads the attribute; false says that nobody set it.
 func (a Attr[T]) Get(r *Request) (T, bool) {
-	for i := range r.attrs {
-		if r.attrs[i].key == a.key {
-			value, _ := r.attrs[i].value.(T)
+	for v := r.attrs; v != nil; v = v.next {
+		if v.key == a.key {
+			value, _ := v.value.(T)
 			r.observe(AttrRead, a.key.name, true)
 			return value, true
 		}
@@ -40,22 +43,22 @@ func (a Attr[T]) Value(r *Request) T {
 
 // Set writes the attribute.
 func (a Attr[T]) Set(r *Request, value T) {
-	for i := range r.attrs {
-		if r.attrs[i].key == a.key {
-			r.attrs[i].value = value
+	for v := r.attrs; v != nil; v = v.next {
+		if v.key == a.key {
+			v.value = value
 			r.observe(AttrWrite, a.key.name, true)
 			return
 		}
 	}
-	r.attrs = append(r.attrs, attrValue{a.key, value})
+	r.attrs = &attrValue{a.key, value, r.attrs}
 	r.observe(AttrWrite, a.key.name, false)
 }
 
 // Delete removes the attribute.
 func (a Attr[T]) Delete(r *Request) {
-	for i := range r.attrs {
-		if r.attrs[i].key == a.key {
-			r.attrs = append(r.attrs[:i], r.attrs[i+1:]...)
+	for p := &r.attrs; *p != nil; p = &(*p).next {
+		if (*p).key == a.key {
+			*p = (*p).next
 			r.observe(AttrDelete, a.key.name, true)
 			return
 		}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"sync/atomic"
 )
@@ -19,8 +21,9 @@ type Request struct {
 	// before resolution still gets the pages of the App's router.
 	Router Router
 
-	attrs []attrValue
+	attrs *attrValue
 	rare  *rareState
+	w     http.ResponseWriter // for Inform
 	mode  atomic.Uint32
 }
 
@@ -42,6 +45,31 @@ func (r *Request) rarely() *rareState {
 
 // NewRequest wraps a request of net/http.
 func NewRequest(req *http.Request) *Request { return &Request{Request: req} }
+
+// Incoming wraps a request that a server is serving. Through w only Inform
+// writes.
+func Incoming(w http.ResponseWriter, req *http.Request) *Request {
+	return &Request{Request: req, w: w}
+}
+
+// Inform sends an informational response (1xx, as 103 Early Hints) at once,
+// ahead of the answer. It is http.ErrNotSupported for a request that does not
+// come from a server, and for the statuses that are none.
+func (r *Request) Inform(status int, header http.Header) error {
+	if status < 100 || status > 199 || status == http.StatusSwitchingProtocols {
+		return fmt.Errorf("%w: %d is not an informational status", http.ErrNotSupported, status)
+	}
+	if r.w == nil {
+		return fmt.Errorf("%w: the request does not come from a server", http.ErrNotSupported)
+	}
+	own := r.w.Header()
+	before := maps.Clone(own)
+	maps.Copy(own, header)
+	r.w.WriteHeader(status)
+	clear(own)
+	maps.Copy(own, before)
+	return nil
+}
 
 // SetHTTP replaces the wrapped request, for instance by one with another
 // context; attributes, match and mode stay.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"strconv"
 )
@@ -23,13 +22,15 @@ const longBody = 2048
 // stream. It does not close the response. The error is a *WriteError if the
 // client went away, the stream's own error, or ErrNotRendered; the status is
 // sent before the last two are known, as PEP 3333 servers do.
+//
+// The writer's own header, which net/http middleware around the stack may have
+// begun, is kept where the response says nothing; the values of Vary, Link and
+// Set-Cookie are joined.
 func Send(w http.ResponseWriter, r *Request, res *Response) error {
 	header := w.Header()
-	if len(res.header) > 0 {
-		maps.Copy(header, res.header)
-	}
+	mergeHeader(header, res.header)
 	status := res.StatusCode()
-	bodyless := status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
+	bodyless := !bodyAllowed(status)
 	if !bodyless && res.stream == nil && len(res.body) >= longBody && header.Get("Content-Length") == "" && header.Get("Content-Encoding") == "" {
 		header.Set("Content-Length", strconv.Itoa(len(res.body)))
 	}
@@ -49,6 +50,27 @@ func Send(w http.ResponseWriter, r *Request, res *Response) error {
 		return nil
 	}
 	return sendStream(w, r, res)
+}
+
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// mergeHeader puts the header of a response onto one that its surroundings
+// have begun.
+func mergeHeader(onto, header http.Header) {
+	if len(header) == 0 {
+		return
+	}
+	for key, values := range header {
+		switch key {
+		case "Vary", "Link", "Set-Cookie":
+			if begun := onto[key]; len(begun) > 0 {
+				values = append(begun[:len(begun):len(begun)], values...)
+			}
+		}
+		onto[key] = values
+	}
 }
 
 func sendStream(w http.ResponseWriter, r *Request, res *Response) error {
