@@ -115,8 +115,12 @@ func (p *parser) add(b *list, id int32, fd Field) {
 	n := &p.nodes[id]
 	n.parent = b.parent
 	n.field = fd
+	parent := &p.nodes[b.parent]
+	if n.start < parent.start && fd != FieldDecorators {
+		parent.start = n.start // what is missing stands before the blanks
+	}
 	if b.last == 0 {
-		p.nodes[b.parent].first = id
+		parent.first = id
 	} else {
 		p.nodes[b.last].next = id
 	}
