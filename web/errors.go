@@ -112,14 +112,17 @@ func (k Kind) Leaves() bool { return k >= KindExit }
 // LayerError names the layer and hook that broke the contract. It wraps
 // ErrNilResponse or ErrNotTemplate.
 type LayerError struct {
-	Layer string // the layer's name, or "view"
-	Hook  string // as "process_response"; "" for a modern layer's own call
+	Layer string // the layer's name; the route's for a view
+	Hook  string // as "process_response", or "view"; "" for a modern layer's own call
 	Err   error
 }
 
 func (e *LayerError) Error() string {
-	if e.Hook == "" {
+	switch e.Hook {
+	case "":
 		return fmt.Sprintf("layer %q %v", e.Layer, e.Err)
+	case "view":
+		return fmt.Sprintf("view %q %v", e.Layer, e.Err)
 	}
 	return fmt.Sprintf("%s of layer %q %v", e.Hook, e.Layer, e.Err)
 }
