@@ -15,16 +15,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// django gives the command that runs scenarios through a real Django 3.2 to
-// 6.x. It uses MWCHECK_DJANGO_PATH, further entries for PYTHONPATH (asgiref
-// among them), and the corpus of the repository.
+// django gives the command that runs scenarios through a real Django 3.2. It
+// imports from MWCHECK_DJANGO_PATH (entries for PYTHONPATH) and from the
+// corpus of the repository: python3-django, -asgiref, -sqlparse, -tz.
 func django(t *testing.T, family string) *exec.Cmd {
 	t.Helper()
-	corpus, err := filepath.Abs("../.corpus/python3-django/usr/lib/python3/dist-packages")
-	require.NoError(t, err)
-	path := corpus
+	var path string
 	if extra := os.Getenv("MWCHECK_DJANGO_PATH"); extra != "" {
-		path = extra + string(filepath.ListSeparator) + corpus
+		path = extra + string(filepath.ListSeparator)
+	}
+	for _, pkg := range []string{"python3-django", "python3-asgiref", "python3-sqlparse", "python3-tz"} {
+		dir, err := filepath.Abs("../.corpus/" + pkg + "/usr/lib/python3/dist-packages")
+		require.NoError(t, err)
+		path += dir + string(filepath.ListSeparator)
 	}
 	env := append(os.Environ(), "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
 	probe := exec.Command("python3", "-c", "import django, asgiref; print(django.VERSION[0], django.VERSION[1])")

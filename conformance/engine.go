@@ -137,12 +137,10 @@ const (
 	// FeatureSuperNoArg: a mixin whose constructor calls the base constructor
 	// without get_response.
 	FeatureSuperNoArg Feature = "init:super_no_arg"
-	// FeatureUnmarked: an asynchronous class that is not marked as a coroutine
-	// function, so that its caller takes a coroutine for a response.
+	// FeatureUnmarked: a coroutine that nobody awaits is taken for a response,
+	// because its class is not marked as a coroutine function or because it is
+	// a mixin's process_request.
 	FeatureUnmarked Feature = "unmarked-coroutine"
-	// FeatureAsyncRequest: a mixin with an asynchronous process_request, which
-	// nobody awaits.
-	FeatureAsyncRequest Feature = "async-process_request"
 )
 
 // cannotBuild are the features of a scenario for which Go has no layer at all.
@@ -160,7 +158,7 @@ func (s *Scenario) cannotBuild(family string) []Feature {
 		}
 		for _, hook := range l.AsyncHooks {
 			if hook == HookRequest || hook == HookResponse {
-				add(FeatureAsyncRequest)
+				add(FeatureUnmarked)
 			}
 		}
 		if family == FamilyClassic {
