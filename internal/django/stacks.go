@@ -116,21 +116,25 @@ func common(a, b []stack.Condition) []stack.Condition {
 
 // effective says whether Django reads the setting: up to 1.9 only
 // MIDDLEWARE_CLASSES, in 1.10 and 1.11 MIDDLEWARE unless it is None, from 2.0
-// on only MIDDLEWARE (django/core/handlers/base.py, load_middleware). For an
-// unknown release MIDDLEWARE is taken to win where both are there.
+// on only MIDDLEWARE (django/core/handlers/base.py, load_middleware). Where
+// several releases are possible, one that reads it is enough. For an unknown
+// release MIDDLEWARE is taken to win where both are there.
 func (m *SettingsModule) effective(model stack.Model, v Variant) bool {
-	release := m.Django.Lint
 	modern, ok := v.Stack("MIDDLEWARE")
 	hasModern := ok && modern.Kind != KindNone
+	between := atLeast(1, 10) & below(2, 0)
+	possible := m.Django.set
 	switch {
-	case release.IsZero():
+	case m.Django.Lint.IsZero():
 		return model == stack.Modern || !hasModern
-	case release.AtLeast(stack.Version{Major: 2}):
-		return model == stack.Modern
-	case release.AtLeast(stack.Version{Major: 1, Minor: 10}):
-		return model == stack.Modern && hasModern || model == stack.Classic && !hasModern
+	case possible == 0:
+		// A release of the user's that is not among those we know of.
+		possible = atLeast(2, 0)
 	}
-	return model == stack.Classic
+	if model == stack.Modern {
+		return possible&atLeast(2, 0) != 0 || hasModern && possible&between != 0
+	}
+	return possible&below(1, 10) != 0 || !hasModern && possible&between != 0
 }
 
 // noneNote speaks of None: for MIDDLEWARE the default of 1.10 and 1.11, which

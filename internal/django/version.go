@@ -19,6 +19,8 @@ type VersionRange struct {
 	Lint stack.Version
 	// Evidence says where it comes from, the deciding piece first.
 	Evidence []Evidence
+
+	set releaseSet // 0 where nothing is known
 }
 
 // IsZero says that nothing is known.
@@ -127,7 +129,7 @@ func rangeOf(s releaseSet, evidence []Evidence) VersionRange {
 	if s == 0 || s == allReleases {
 		return VersionRange{Evidence: evidence}
 	}
-	r := VersionRange{Low: s.low(), High: s.high(), Evidence: evidence}
+	r := VersionRange{Low: s.low(), High: s.high(), Evidence: evidence, set: s}
 	r.Lint = r.High
 	if r.Lint.IsZero() {
 		r.Lint = r.Low
@@ -137,7 +139,7 @@ func rangeOf(s releaseSet, evidence []Evidence) VersionRange {
 
 // fixedVersion is the range of one release that the user names.
 func fixedVersion(v stack.Version) VersionRange {
-	return VersionRange{Low: v, High: v, Lint: v, Evidence: []Evidence{{
+	return VersionRange{Low: v, High: v, Lint: v, set: releases(func(w stack.Version) bool { return v == w }), Evidence: []Evidence{{
 		Text: "--django " + v.String(), Source: fromOption.String(),
 	}}}
 }

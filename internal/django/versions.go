@@ -114,7 +114,11 @@ func (v *versionFinder) decide(m *SettingsModule, all []*source) VersionRange {
 	if len(evidence) == 0 {
 		evidence = v.anywhere()
 	}
-	return decideVersion(append(evidence, v.code(m, all)...))
+	evidence = append(evidence, v.code(m, all)...)
+	if len(evidence) == 0 {
+		return VersionRange{} // the setting alone says no more than its model
+	}
+	return decideVersion(append(evidence, modernOnly(m)...))
 }
 
 // at gives what the files of one directory tell, and the metadata of the
@@ -217,6 +221,23 @@ func (v *versionFinder) anywhere() []Evidence {
 		return nil
 	}
 	return out
+}
+
+// modernOnly takes it for a sign of Django 1.10 or later that a module sets
+// MIDDLEWARE in every variant and MIDDLEWARE_CLASSES in none.
+func modernOnly(m *SettingsModule) []Evidence {
+	if m.Result == nil || len(m.Result.Variants) == 0 {
+		return nil
+	}
+	var span stack.Span
+	for _, v := range m.Result.Variants {
+		modern, ok := v.Stack("MIDDLEWARE")
+		if _, both := v.Stack("MIDDLEWARE_CLASSES"); !ok || both || v.Open || modern.Kind == KindNone {
+			return nil
+		}
+		span = modern.Span
+	}
+	return []Evidence{{Span: span, Text: "MIDDLEWARE", Source: fromCode.String(), class: fromCode, set: atLeast(1, 10)}}
 }
 
 // maxHints bounds the evidence kept of one project's code: one piece for each
