@@ -57,15 +57,15 @@ func (w *walker) assignAttr(t python.Node, v value, st *state) {
 	switch {
 	case object.has(isRequest):
 		w.write(t, name, "set", st)
-	case object.fn != nil && w.made != nil:
-		if w.made[object.fn.node] == nil {
-			w.made[object.fn.node] = map[string]value{}
+	case len(object.functions()) > 0 && w.made != nil:
+		for _, fn := range object.functions() {
+			if w.made[fn.node] == nil {
+				w.made[fn.node] = map[string]value{}
+			}
+			w.made[fn.node][name] = v
 		}
-		w.made[object.fn.node][name] = v
 	case object.has(isSelf):
-		if name == "request" && v.has(isRequest) {
-			st.env["self.request"] = v
-		}
+		st.env["self."+name] = v
 		w.stateWrite(t, "self."+name, "set", st)
 	case object.has(isClass) || object.cls != nil:
 		w.stateWrite(t, short(on.Text())+"."+name, "set", st)

@@ -70,7 +70,14 @@ func (w *walker) call(n python.Node, st *state) value {
 		return w.invoke(n, inner, callee, w.args(n, st), st)
 	}
 	callee := w.eval(f, st)
-	return w.invoke(n, f, callee, w.args(n, st), st)
+	a := w.args(n, st)
+	switch f.Name() {
+	case "list", "tuple", "set", "sum", "join", "sorted", "bytes", "len", "any", "all", "max", "min":
+		for _, x := range a.nodes {
+			w.consumed(x, st)
+		}
+	}
+	return w.invoke(n, f, callee, a, st)
 }
 
 // adapted sees a call of something wrapped for the other mode: asgiref's
@@ -133,14 +140,17 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 	if v, done := w.method(n, f, callee, a, st); done {
 		return v
 	}
-	if a.has(isCallNext | isWrapNext) {
-		// get_response is handed on; it may be called there, now or later.
-		st.phase = before | after
-	}
 	if callee.path != "" {
 		if v, done := w.known(n, callee.path, a, st); done {
 			return v
 		}
+		if v, done := w.catalogCall(callee.path); done {
+			return v
+		}
+	}
+	if a.has(isCallNext | isWrapNext) {
+		// get_response is handed on; it may be called there, now or later.
+		st.phase = before | after
 	}
 	if kind, ok := responseMaker(callee.path, f); ok {
 		return value{bits: isFresh, made: opaque.made, kind: kind}
@@ -184,8 +194,9 @@ func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
 	local := fn.env != nil
 	hook := w.hookName(fn)
 	free := local || hook != ""
-	if !free && fn.mod != w.frame.mod && fn.owner == nil && !a.has(isRequest|isReply|isCallNext|isSession) {
-		return opaque // a function of another module that has nothing to do with the request
+	if !free && fn.owner == nil && strings.HasPrefix(fn.mod.Name, "django.") && fn.mod != w.frame.mod &&
+		!a.has(isRequest|isReply|isCallNext|isSession) {
+		return opaque // a function of Django that has nothing to do with the request
 	}
 	if w.depth() >= maxFrames || w.active(fn.node) || !free && w.frame.helps >= maxHelper || w.full {
 		if a.has(isRequest | isReply | isSession) {

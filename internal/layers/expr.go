@@ -172,7 +172,7 @@ func (w *walker) attribute(n python.Node, st *state) value {
 	case object.has(isRequest):
 		return w.requestAttr(n, name, object, st)
 	case object.has(isSelf | isClass):
-		return w.selfAttr(n, name, object, st)
+		return w.selfAttr(name, object, st)
 	case object.has(isSuper):
 		return w.superAttr(name, object)
 	case object.has(isSession):
@@ -213,8 +213,11 @@ func (w *walker) replyLike(n python.Node, v value) bool {
 
 // selfAttr is an attribute of the layer: a hook or helper, what it keeps of
 // get_response, or an attribute of its class.
-func (w *walker) selfAttr(_ python.Node, name string, object value, _ *state) value {
+func (w *walker) selfAttr(name string, object value, st *state) value {
 	if object.has(isSelf) {
+		if v, ok := st.env["self."+name]; ok {
+			return v
+		}
 		if name == w.next {
 			return value{bits: isCallNext}
 		}
@@ -338,6 +341,7 @@ func (w *walker) superAttr(name string, object value) value {
 	case owner.cls == nil && (owner.path == mixinPath || w.isMixinFrom(at+1, name, owner)):
 		return value{bits: isSuper, path: "mixin." + name}
 	case owner.cls == nil && owner.path != "":
+		w.layer.supers = append(w.layer.supers, owner.path+"."+name)
 		return value{bits: anything, path: owner.path + "." + name}
 	case len(members) == 1:
 		if owner.cls.path == mixinPath {
@@ -435,6 +439,9 @@ func (w *walker) comprehension(n python.Node, st *state) value {
 	inner := st.copy()
 	for g := range n.All(python.FieldGenerators) {
 		w.eval(g.Field(python.FieldIter), inner)
+		if n.Kind() != python.KindGeneratorExp {
+			w.consumed(g.Field(python.FieldIter), inner)
+		}
 		w.assign(g.Field(python.FieldTarget), value{bits: anything}, python.Node{}, inner)
 		inner.cond++
 		inner.loop++

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
@@ -79,6 +80,30 @@ func (r *Reader) catalogHook(path, name string) (*Hook, bool) {
 		return out, true
 	}
 	return nil, false
+}
+
+// catalogCall is a call of a hook of a base that the catalog describes.
+func (w *walker) catalogCall(path string) (value, bool) {
+	base, hook, _ := cut(path)
+	if !isHook(hook) || !slices.Contains(w.layer.supers, path) {
+		return value{}, false
+	}
+	h, ok := w.r.catalogHook(base, hook)
+	if !ok {
+		return value{}, false
+	}
+	switch hook {
+	case "process_request", "process_view", "process_exception":
+		switch h.Answers {
+		case No:
+			return value{bits: isNone}, true
+		case Yes:
+			return value{bits: isFresh | isNone}, true
+		}
+	case "process_response", "process_template_response":
+		return value{bits: isResponse | isOpaque}, true
+	}
+	return value{}, false
 }
 
 // catalogAnswers says whether a described hook may answer. The catalog lists
@@ -181,6 +206,18 @@ func (r *Reader) addCatalogBases(l *Layer, c *class) {
 	}
 }
 
+// catalogGuard reads what the catalog says happens without an attribute.
+func catalogGuard(missing string) Tri {
+	switch {
+	case missing == "":
+		return Unknown
+	case strings.Contains(missing, "Error"), strings.Contains(missing, "ImproperlyConfigured"), strings.Contains(missing, "raise"),
+		strings.Contains(missing, "fail"):
+		return No
+	}
+	return Yes
+}
+
 // holds says that something the catalog says holds in a Django version; of an
 // unknown version, in the newest.
 func holds(a catalog.Attribute, v stack.Version) bool {
@@ -193,18 +230,20 @@ func holds(a catalog.Attribute, v stack.Version) bool {
 func (r *Reader) addCatalog(l *Layer, m *catalog.Middleware, e catalog.Era) {
 	add := func(list *[]Access, a catalog.Attribute, op string) {
 		attr := strings.TrimPrefix(a.Attr, "request.")
-		attr, _, _ = strings.Cut(attr, ".")
-		attr, _, _ = strings.Cut(attr, "[")
+		if i := strings.IndexAny(attr, ".[ ("); i >= 0 {
+			attr = attr[:i]
+		}
 		hook := hookOfPhase(a.Phase, e)
 		if attr == "" || ownAttr(attr) || !holds(a, r.opts.Django) {
 			return
 		}
-		if h := l.Hook(hook); h == nil || h.Owner != m.Path && l.Origin == FromTree && h.Read {
+		if h := l.Hook(hook); h == nil || h.Owner != m.Path && l.Origin == FromTree && h.Read &&
+			!slices.Contains(l.supers, m.Path+"."+hook) {
 			return // overridden
 		}
 		x := Access{Attr: attr, Hook: hook, Phase: phaseNamed(a.Phase), Op: op, Owner: m.Path}
-		if op == "" && a.IfMissing != "" {
-			x.Guarded = No
+		if op == "" {
+			x.Guarded = catalogGuard(a.IfMissing)
 		}
 		*list = append(*list, x)
 	}

@@ -14,6 +14,7 @@ func (r *Reader) readFactory(l *Layer, t target) {
 	l.Span = r.span(t.mod, fn)
 	l.Style = Function
 	l.Async = Async{SyncCapable: Yes, AsyncCapable: No, Marks: No, Asks: No, Native: No}
+	r.damage(l, t.mod, fn)
 	r.factoryMarks(l, t)
 	r.factoryParams(l, t)
 	l.Factory = &FactoryResult{ReturnsNothing: No}
@@ -107,9 +108,11 @@ func (w *walker) factoryReturns(t target, rets []ret) {
 	var inner []*function
 	for _, x := range rets {
 		switch {
-		case x.v.fn != nil && x.v.fn.node.Kind() != python.KindNone:
-			inner = append(inner, x.v.fn)
-			l.Factory.Inner = append(l.Factory.Inner, Site{Text: x.v.fn.name, Span: w.r.span(x.v.fn.mod, x.v.fn.node)})
+		case len(x.v.functions()) > 0:
+			for _, fn := range x.v.functions() {
+				inner = append(inner, fn)
+				l.Factory.Inner = append(l.Factory.Inner, Site{Text: fn.name, Span: w.r.span(fn.mod, fn.node)})
+			}
 		case x.v.cls != nil:
 			w.factoryClass(x.v.cls)
 		case x.v.only(isCallNext):
@@ -120,6 +123,9 @@ func (w *walker) factoryReturns(t target, rets []ret) {
 			l.Factory.Opaque = true
 			l.unclear(w.factorySpan(x), "what it returns was not read: "+w.retText(x))
 		}
+	}
+	if l.Style == StyleUnknown { // whatever its decorator makes of it
+		defer func() { l.Async.Native = Unknown }()
 	}
 	if len(inner) == 0 {
 		if l.Factory.Class == "" && len(l.Unclear) == 0 && l.Factory.ReturnsNothing == No && len(rets) == 0 {

@@ -55,6 +55,10 @@ func (r *Reader) readClass(l *Layer, c *class) {
 	}
 	l.Style = r.style(l, c)
 	l.Async = r.readAsync(l, c)
+	if len(c.unclear) > 0 {
+		l.Init.Takes = TakesUnknown
+		l.Async = Async{Span: l.Async.Span, Hooks: l.Async.Hooks}
+	}
 	r.addCatalogBases(l, c)
 }
 
@@ -81,6 +85,7 @@ func (r *Reader) listBases(l *Layer, c *class) {
 			for _, u := range b.cls.unclear {
 				l.unclear(u.Span, u.Text)
 			}
+			r.damage(l, b.cls.mod, b.cls.node)
 		}
 	}
 	for _, b := range c.mro[1:] {
@@ -99,6 +104,15 @@ func (r *Reader) listBases(l *Layer, c *class) {
 			l.unclear(l.Span, "its base cannot be told: "+b.path)
 		}
 		l.Bases = append(l.Bases, base)
+	}
+}
+
+// damage records what of a definition could not be read.
+func (r *Reader) damage(l *Layer, m *module, n python.Node) {
+	for _, e := range m.Src.Errors {
+		if e.Start >= n.Start() && e.Start < n.End() {
+			l.unclear(spanOf(m, e.Start, e.End), "could not be read: "+e.Message)
+		}
 	}
 }
 
@@ -165,6 +179,7 @@ func (w *walker) readHook(h *Hook, owner *class, members []classMember) {
 func (w *walker) hookFunction(h *Hook, owner *class, m classMember) (fn *function, known bool) {
 	node, mod := m.node, owner.mod
 	if node.Kind() == python.KindLambda {
+		h.Fits = fits(node, hookArgs(h.Name), true)
 		return &function{mod: mod, node: node, name: h.Name, owner: owner, bound: true}, true
 	}
 	if node.Kind() != python.KindFunctionDef {

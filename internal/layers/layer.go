@@ -98,7 +98,8 @@ type Layer struct {
 	Next    []NextCall     // calls of get_response
 	Factory *FactoryResult // for functions
 
-	resets []Site // thread-locals that are reset
+	resets []Site   // thread-locals that are reset
+	supers []string // hooks of bases outside of the tree that are called
 }
 
 // Hook finds one of the layer's hooks, or nil.
@@ -291,8 +292,9 @@ type BodyUse struct {
 
 // ContentUse is touching a response's content.
 type ContentUse struct {
-	// What is "content", "streaming_content", "streaming", "write", "iterate"
-	// or "render".
+	// What is "content", "streaming_content", "streaming", "write", "render",
+	// "consume" (a stream is read to its end here) or "iterate" (the response
+	// itself is).
 	What  string
 	Write bool
 	// Guarded says whether the code has made sure that the response is of the

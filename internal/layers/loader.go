@@ -69,22 +69,24 @@ func (r *Reader) read(path string) *Layer {
 	l.Init.Takes = TakesUnknown
 	targets := r.resolvePath(path, 0)
 	t := targets[0]
-	if len(targets) > 1 && !(t.kind == targetClass || t.kind == targetFunction) {
-		t = target{kind: targetUnknown, mod: t.mod, node: t.node}
+	for _, o := range targets[1:] {
+		if o.kind != t.kind || t.kind != targetClass && t.kind != targetFunction {
+			t = target{kind: targetUnknown, mod: t.mod, node: t.node}
+			break
+		}
 	}
-	if t.path != "" {
+	if t.path != "" && (t.kind == targetClass || t.kind == targetFunction) {
 		l.Target = t.path
 	}
 	switch t.kind {
 	case targetClass:
 		l.Origin = FromTree
 		r.readClass(l, r.class(t.mod, t.node))
-		if len(targets) > 1 {
-			l.unclear(r.span(t.mod, t.node), "it has several definitions; the first one was read")
-		}
+		r.others(l, targets)
 	case targetFunction:
 		l.Origin = FromTree
 		r.readFactory(l, t)
+		r.others(l, targets)
 	case targetExternal:
 		r.readExternal(l, t.path)
 	case targetMissing:
@@ -98,6 +100,26 @@ func (r *Reader) read(path string) *Layer {
 	}
 	l.finish()
 	return l
+}
+
+// others looks at further definitions of a layer, in other branches: the first
+// one's facts stand, but they are not all.
+func (r *Reader) others(l *Layer, targets []target) {
+	for _, t := range targets[1:] {
+		l.unclear(r.span(t.mod, t.node), "it has another definition here, which was not read")
+		if t.kind == targetClass {
+			other := &Layer{Path: l.Path}
+			r.readClass(other, r.class(t.mod, t.node))
+			if other.Style != l.Style {
+				l.Style = StyleUnknown
+			}
+		}
+	}
+	if len(targets) > 1 {
+		for i := range l.Hooks {
+			l.Hooks[i].Conditional = true
+		}
+	}
 }
 
 // unclear records that a part of the layer is not known.

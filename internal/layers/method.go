@@ -46,6 +46,7 @@ func (w *walker) method(n, f python.Node, callee value, a args, st *state) (valu
 		switch name {
 		case "append", "add", "update", "setdefault", "pop", "remove", "clear", "extend", "insert", "discard", "popitem", "appendleft":
 			w.stateWrite(n, text, "change", st)
+			return value{bits: anything}, true
 		}
 	}
 	if o := on; o.Kind() == python.KindAttribute && o.Name() == "__dict__" {

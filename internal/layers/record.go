@@ -235,7 +235,8 @@ func (w *walker) content(n python.Node, what string, write bool, on value, st *s
 	switch {
 	case c.Own, what == "streaming":
 		c.Guarded = Yes
-	case what == "streaming_content" && st.stream == streamYes, what != "streaming_content" && st.stream == streamNo:
+	case (what == "streaming_content" || what == "consume") && st.stream == streamYes,
+		what != "streaming_content" && what != "consume" && st.stream == streamNo:
 		c.Guarded = Yes
 	case w.frame.hook == "process_template_response":
 		c.Guarded = Yes // such responses never stream
@@ -252,6 +253,21 @@ func (w *walker) content(n python.Node, what string, write bool, on value, st *s
 	} else if c.Guarded == No {
 		w.layer.Content[i].Guarded = No
 	}
+}
+
+// consumed sees a response's stream being read to its end here.
+func (w *walker) consumed(n python.Node, st *state) {
+	if n.Kind() == python.KindName {
+		if v, ok := st.env[n.Name()]; ok && v.has(isReply) {
+			w.content(n, "iterate", false, v, st)
+		}
+		return
+	}
+	o := n.Field(python.FieldObject)
+	if n.Kind() != python.KindAttribute || n.Name() != "streaming_content" || !w.isReplyExpr(o, st) {
+		return
+	}
+	w.content(n, "consume", false, w.quiet(o, st), st)
 }
 
 func btoi(b bool) int {

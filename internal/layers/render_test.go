@@ -43,14 +43,14 @@ func render(l *layers.Layer) string {
 		renderHook(p, at, h)
 	}
 	for _, x := range l.Next {
-		p("  next %s %s%s%s%s", x.Hook, at(x.Span), flag(x.Dropped, "dropped"), flag(x.Wrapped, "wrapped"), flag(x.Loop, "loop"))
+		p("  next %s %s%s%s%s", x.Hook, at(x.Span), mark(x.Dropped, "dropped"), mark(x.Wrapped, "wrapped"), mark(x.Loop, "loop"))
 	}
 	for _, x := range l.Reads {
-		p("  read %s %s %s %s guarded=%s%s%s%s%s%s", x.Attr, x.Hook, x.Phase, at(x.Span), x.Guarded, text(" by ", x.Guard), flag(x.Always, "always"),
+		p("  read %s %s %s %s guarded=%s%s%s%s%s%s", x.Attr, x.Hook, x.Phase, at(x.Span), x.Guarded, text(" by ", x.Guard), mark(x.Always, "always"),
 			text(" if ", x.Setting), text(" via ", x.Via), text(" of ", x.Owner))
 	}
 	for _, x := range l.Writes {
-		p("  %s %s %s %s %s%s%s%s", x.Op, x.Attr, x.Hook, x.Phase, at(x.Span), flag(x.Always, "always"), text(" via ", x.Via), text(" of ", x.Owner))
+		p("  %s %s %s %s %s%s%s%s", x.Op, x.Attr, x.Hook, x.Phase, at(x.Span), mark(x.Always, "always"), text(" via ", x.Via), text(" of ", x.Owner))
 	}
 	for _, x := range l.Raises {
 		p("  raise %s %s %s %s %s%s", x.Name, x.Kind, x.Hook, x.Phase, at(x.Span), text(" via ", x.Via))
@@ -60,7 +60,7 @@ func render(l *layers.Layer) string {
 		if name == "" {
 			name = "?" + x.Text
 		}
-		p("  header %s %s %s %s %s%s%s%s", x.Effect, name, x.Hook, x.Phase, at(x.Span), flag(x.Own, "own"), flag(x.Always, "always"), text(" via ", x.Via))
+		p("  header %s %s %s %s %s%s%s%s", x.Effect, name, x.Hook, x.Phase, at(x.Span), mark(x.Own, "own"), mark(x.Always, "always"), text(" via ", x.Via))
 	}
 	sites(p, at, "cookie", l.Cookies)
 	sites(p, at, "session", l.Session)
@@ -68,7 +68,7 @@ func render(l *layers.Layer) string {
 		p("  body %s %s %s %s%s", x.What, x.Hook, x.Phase, at(x.Span), text(" via ", x.Via))
 	}
 	for _, x := range l.Content {
-		p("  content %s%s %s %s %s guarded=%s%s%s", x.What, flag(x.Write, "write"), x.Hook, x.Phase, at(x.Span), x.Guarded, flag(x.Own, "own"), text(" via ", x.Via))
+		p("  content %s%s %s %s %s guarded=%s%s%s", x.What, mark(x.Write, "write"), x.Hook, x.Phase, at(x.Span), x.Guarded, mark(x.Own, "own"), text(" via ", x.Via))
 	}
 	for _, x := range l.State {
 		p("  state %s %s %s %s %s%s", x.Target, x.How, x.Hook, x.Phase, at(x.Span), text(" via ", x.Via))
@@ -105,7 +105,7 @@ func renderHook(p func(string, ...any), at func(stack.Span) string, h layers.Hoo
 		from = h.Owner
 	}
 	p("  hook %s %s fits=%s answers=%s replaces=%s nothing=%s always=%s%s%s%s%s%s%s%s", h.Name, at(h.Span), h.Fits, h.Answers, h.Replaces, h.ReturnsNothing, h.Always,
-		flag(!h.Read, "unread"), flag(h.Conditional, "conditional"), flag(h.Async, "async"), text(" ", h.Static), list(" decorators=", h.Decorators),
+		mark(!h.Read, "unread"), mark(h.Conditional, "conditional"), mark(h.Async, "async"), text(" ", h.Static), list(" decorators=", h.Decorators),
 		text(" calledby ", h.CalledBy), text(" from ", from))
 	for _, a := range h.Returns {
 		made := []string{}
@@ -125,7 +125,7 @@ func sites(p func(string, ...any), at func(stack.Span) string, what string, all 
 	}
 }
 
-func flag(b bool, word string) string {
+func mark(b bool, word string) string {
 	if b {
 		return " " + word
 	}

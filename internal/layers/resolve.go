@@ -159,6 +159,8 @@ func (r *Reader) resolveAttr(objects []target, name string, hops int) []target {
 				continue
 			}
 			out = append(out, target{})
+		case targetMissing:
+			out = append(out, o)
 		default:
 			out = append(out, target{})
 		}

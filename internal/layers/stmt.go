@@ -75,8 +75,7 @@ func (w *walker) stmt(s python.Node, st *state) {
 		}
 	case python.KindImport, python.KindImportFrom:
 		w.localImport(s, st)
-	case python.KindBad:
-		w.layer.unclear(w.span(s), "could not be read")
+	case python.KindBad: // damage has recorded it
 	default:
 		for c := range s.Children() {
 			if c.Kind().IsExpression() {
@@ -145,6 +144,7 @@ func (w *walker) loop(s python.Node, st *state) {
 	forever := false
 	if s.Kind() == python.KindFor {
 		v := w.eval(s.Field(python.FieldIter), st)
+		w.consumed(s.Field(python.FieldIter), st)
 		w.assign(s.Field(python.FieldTarget), value{bits: anything, made: v.made}, python.Node{}, st)
 	} else {
 		test := s.Field(python.FieldTest)

@@ -46,6 +46,8 @@ type value struct {
 	attr string
 	// fn is a function of the tree, a method or a local function.
 	fn *function
+	// alts are several such functions, where branches differ.
+	alts []*function
 	// path is the dotted path of something outside of the tree, or of a class.
 	path string
 	cls  *class
@@ -103,6 +105,12 @@ func join(a, b value) value {
 	}
 	if a.fn != b.fn {
 		out.fn = nil
+		out.alts = nil
+		for _, f := range append(a.functions(), b.functions()...) {
+			if len(out.alts) < maxOrigins {
+				out.alts = append(out.alts, f)
+			}
+		}
 	}
 	if a.cls != b.cls {
 		out.cls = nil
@@ -114,6 +122,14 @@ func join(a, b value) value {
 		out.text = ""
 	}
 	return out
+}
+
+// functions are all functions that the value may be.
+func (v value) functions() []*function {
+	if v.fn != nil {
+		return []*function{v.fn}
+	}
+	return v.alts
 }
 
 func joinOrigins(a, b []origin) []origin {
