@@ -91,7 +91,11 @@ func TestDjangoItself(t *testing.T) {
 			}
 			bad := 0
 			for i, want := range askDjango(t, family, scenarios) {
-				if diff := cmp.Diff(want, engine.Run(&scenarios[i])); diff != "" {
+				got := engine.Run(&scenarios[i])
+				if got.Unsupported != nil {
+					continue
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
 					line, err := json.Marshal(&scenarios[i])
 					require.NoError(t, err)
 					t.Errorf("%s\n(-django +engine)\n%s", line, diff)

@@ -9,14 +9,14 @@ import (
 // Behaviours of the generator, by hook. Those every layer may have without
 // ending the request come often, so that deep stacks are walked to the end.
 var (
-	requestBehaviours  = []string{"respond", "respond_template", "respond_stream", "respond_template_raises:value_error", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:suspicious_operation", "raise:multipart_error", "raise:system_exit", "raise:keyboard_interrupt", "set_urlconf"}
-	viewBehaviours     = []string{"respond", "respond_template", "respond_stream", "raise:value_error", "raise:http404", "raise:system_exit", "raise:keyboard_interrupt"}
+	requestBehaviours  = []string{"respond", "respond_template", "respond_stream", "respond_template_raises:value_error", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:suspicious_operation", "raise:multipart_error", "raise:system_exit", "raise:keyboard_interrupt", "raise:bad_request", "return_false", "set_urlconf"}
+	viewBehaviours     = []string{"respond", "respond_template", "respond_stream", "raise:value_error", "raise:http404", "raise:system_exit", "raise:keyboard_interrupt", "return_false"}
 	templateBehaviours = []string{"replace", "replace_template", "return_none", "raise:value_error", "raise:http404", "raise:system_exit"}
-	responseBehaviours = []string{"pass", "replace", "replace_template", "return_none", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:suspicious_operation", "raise:system_exit", "raise:keyboard_interrupt"}
-	exceptBehaviours   = []string{"respond", "respond_template", "respond_template_raises:value_error", "respond_stream", "raise:value_error", "raise:http404", "raise:system_exit", "reraise"}
+	responseBehaviours = []string{"pass", "replace", "replace_template", "return_none", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:suspicious_operation", "raise:too_many_fields", "raise:system_exit", "raise:keyboard_interrupt", "return_false"}
+	exceptBehaviours   = []string{"respond", "respond_template", "respond_template_raises:value_error", "respond_stream", "raise:value_error", "raise:http404", "raise:system_exit", "reraise", "return_false"}
 	beforeBehaviours   = []string{"respond", "respond_template", "respond_stream", "return_none", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:system_exit"}
 	afterBehaviours    = []string{"touch", "touch", "touch", "replace", "replace_template", "return_none", "raise:value_error", "raise:http404"}
-	views              = []string{"ok", "ok", "template", "template", "stream", "notfound", "return_none", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:suspicious_operation", "raise:system_exit", "raise:keyboard_interrupt", "template_render_raises", "template_render_raises:http404"}
+	views              = []string{"ok", "ok", "template", "template", "stream", "notfound", "return_none", "raise:value_error", "raise:http404", "raise:permission_denied", "raise:suspicious_operation", "raise:system_exit", "raise:keyboard_interrupt", "template_render_raises", "template_render_raises:http404", "raise:data_too_big", "return_false"}
 	asyncViews         = []string{"async_ok", "async_template", "async_return_none", "async_raise:value_error", "async_raise:http404", "async_template_render_raises"}
 )
 

@@ -382,7 +382,7 @@ func TestInvariants(t *testing.T) {
 					for range 5 {
 						s := gen.Draw(t, "scenario")
 						trace := engine.Run(&s)
-						if trace.Outcome.Kind == OutcomeLoadError {
+						if trace.Outcome.Kind == OutcomeLoadError || trace.Unsupported != nil {
 							continue
 						}
 						w := &walk{&s, engine.Family, trace, parseEvents(trace)}
@@ -436,7 +436,7 @@ func TestInvariantsBite(t *testing.T) {
 			for i := range 20_000 {
 				s := gen.Example(i)
 				trace := engine.Run(&s)
-				if trace.Outcome.Kind == OutcomeLoadError {
+				if trace.Outcome.Kind == OutcomeLoadError || trace.Unsupported != nil {
 					continue
 				}
 				if holds(&walk{&s, engine.Family, trace, parseEvents(trace)}) != nil {

@@ -21,6 +21,9 @@ func differs(s *Scenario) (bool, string) {
 // calm takes the triggers out of a stack: what makes the models differ.
 func calm(s *Scenario) {
 	s.Propagate = false
+	if s.View == "return_false" {
+		s.View = ""
+	}
 	if s.ErrorHandlers == "raise" {
 		s.ErrorHandlers = ""
 	}
@@ -30,8 +33,11 @@ func calm(s *Scenario) {
 		if _, ok := l.Hooks[HookRequest]; ok && l.Hooks[HookRequest] != "set_urlconf" {
 			l.Hooks[HookRequest] = "pass"
 		}
-		if b := l.Hooks[HookResponse]; raisesAt(b) || b == "return_none" {
+		if b := l.Hooks[HookResponse]; raisesAt(b) || b == "return_none" || b == "return_false" {
 			l.Hooks[HookResponse] = "touch"
+		}
+		if l.Hooks[HookView] == "return_false" {
+			l.Hooks[HookView] = "pass"
 		}
 	}
 }

@@ -92,6 +92,9 @@ func TestDocumentedProfile(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				s := gen.Draw(t, "scenario")
 				trace := e.Run(&s)
+				if trace.Unsupported != nil {
+					return
+				}
 				switch {
 				case trace.Outcome.Kind == OutcomeLoadError:
 				case trace.Outcome.Kind == OutcomeResponse:
