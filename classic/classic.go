@@ -157,7 +157,10 @@ func (h *Handler) Plan() Plan { return h.plan }
 // ServeHTTP answers a request of net/http. An error that leaves the stack is a
 // panic with *web.Raised, or with http.ErrAbortHandler itself.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	r := web.Incoming(w, req)
+	h.serve(w, web.Incoming(w, req))
+}
+
+func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 	r.Observe(h.core.App.OnAttr)
 	res, err := h.Respond(r)
 	if err == nil {

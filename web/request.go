@@ -82,6 +82,32 @@ func (r *Request) OnClose(f func()) {
 	rare.closers = append(rare.closers, f)
 }
 
+// copy is another request in the same state, but without closers.
+func (r *Request) copy() *Request {
+	c := &Request{Request: r.Request, Match: r.Match, Router: r.Router, w: r.w}
+	for v, end := r.attrs, &c.attrs; v != nil; v = v.next {
+		*end = &attrValue{key: v.key, value: v.value}
+		end = &(*end).next
+	}
+	if r.rare != nil {
+		c.rare = &rareState{resolved: r.rare.resolved, onAttr: r.rare.onAttr}
+	}
+	c.mode.Store(r.mode.Load())
+	return c
+}
+
+// adopt takes over the state of a copy, but for what it wraps.
+func (r *Request) adopt(c *Request) {
+	r.Match, r.Router, r.attrs = c.Match, c.Router, c.attrs
+	if c.rare == nil {
+		return
+	}
+	rare := r.rarely()
+	rare.resolved, rare.onAttr = c.rare.resolved, c.rare.onAttr
+	rare.closers = append(rare.closers, c.rare.closers...)
+	c.rare.closers = nil
+}
+
 // RunClosers runs what OnClose registered, once. Engines call it.
 func (r *Request) RunClosers() {
 	if r.rare == nil {

@@ -27,11 +27,17 @@ const longBody = 2048
 // begun, is kept where the response says nothing; the values of Vary, Link and
 // Set-Cookie are joined.
 func Send(w http.ResponseWriter, r *Request, res *Response) error {
+	return send(w, r, res, true)
+}
+
+// send is Send; length lets it say the length of a body that net/http would
+// not find by itself.
+func send(w http.ResponseWriter, r *Request, res *Response, length bool) error {
 	header := w.Header()
 	mergeHeader(header, res.header)
 	status := res.StatusCode()
 	bodyless := !bodyAllowed(status)
-	if !bodyless && res.stream == nil && len(res.body) >= longBody && header.Get("Content-Length") == "" && header.Get("Content-Encoding") == "" {
+	if length && !bodyless && res.stream == nil && len(res.body) >= longBody && header.Get("Content-Length") == "" && header.Get("Content-Encoding") == "" {
 		header.Set("Content-Length", strconv.Itoa(len(res.body)))
 	}
 	w.WriteHeader(status)
