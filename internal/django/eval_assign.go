@@ -149,6 +149,7 @@ func (e *evaluator) assignedAt(t python.Node, old, v pv) place {
 // inPlace is the value of an augmented assignment.
 func (e *evaluator) inPlace(op string, a, b pv, n python.Node) pv {
 	if u, ok := a.(*pUnknown); ok {
+		e.havocOptions(u)
 		if l := e.materialize(u, b); l != nil {
 			a = l
 		}

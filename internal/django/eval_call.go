@@ -57,6 +57,7 @@ func (e *evaluator) callExpr(n python.Node) pv {
 	if fn.Kind() == python.KindAttribute {
 		obj := e.eval(fn.Field(python.FieldObject))
 		if u, ok := obj.(*pUnknown); ok {
+			e.havocOptions(u)
 			if l := e.materializeFor(u, fn.Name()); l != nil {
 				obj = l
 				if name := fn.Field(python.FieldObject); name.Kind() == python.KindName && strings.HasPrefix(u.sym, "open ") {

@@ -12,9 +12,19 @@ func (e *evaluator) havoc(v pv) {
 	h.value(v)
 }
 
+// havocOptions is havoc for the objects an unknown may be, after a use of it
+// that may change them.
+func (e *evaluator) havocOptions(u *pUnknown) {
+	h := havocker{e: e, seen: map[any]bool{}, deps: u.deps}
+	for _, o := range u.oneOf {
+		h.value(o)
+	}
+}
+
 type havocker struct {
 	e    *evaluator
 	seen map[any]bool
+	deps depset
 }
 
 func (h *havocker) once(key any) bool {
@@ -41,6 +51,7 @@ func (h *havocker) value(v pv) {
 		case refList, refSet:
 			items := e.items(v)
 			u := e.unknownRun(e.textAt(e.here()), e.here())
+			u.deps = h.deps
 			for _, it := range items {
 				u.deps = u.deps.union(depsOf(it))
 			}
@@ -50,7 +61,9 @@ func (h *havocker) value(v pv) {
 			}
 		case refDict:
 			d := e.dict(v)
-			e.setDict(v, &dictCell{open: e.unknownAt(e.textAt(e.here()))})
+			why := e.unknownAt(e.textAt(e.here()))
+			why.deps = h.deps
+			e.setDict(v, &dictCell{open: why})
 			for _, it := range d.vals {
 				h.value(it)
 			}
@@ -62,6 +75,15 @@ func (h *havocker) value(v pv) {
 			if v.cls != nil {
 				h.value(v.cls)
 			}
+		}
+	case *pUnknown:
+		if len(v.oneOf) > 0 && h.once(v) {
+			was := h.deps
+			h.deps = h.deps.union(v.deps)
+			for _, o := range v.oneOf {
+				h.value(o)
+			}
+			h.deps = was
 		}
 	case *pMethod:
 		h.value(v.self)
@@ -255,6 +277,7 @@ func (e *evaluator) materialize(u *pUnknown, with pv) *pRef {
 	if u.ext != "" && u.text == u.ext {
 		return nil
 	}
+	e.havocOptions(u)
 	run := *u
 	run.run = true
 	run.oneOf = nil

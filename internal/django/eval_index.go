@@ -360,6 +360,7 @@ func (e *evaluator) setItem(obj pv, index python.Node, v pv, n python.Node) {
 // hands, and with sys.modules so is every name of the module.
 func (e *evaluator) setUnknownItem(u *pUnknown, index python.Node, v pv, n python.Node) {
 	i := e.eval(index)
+	e.havocOptions(u)
 	switch {
 	case u.ext == "os.environ":
 	case u.ext == "sys.modules":
@@ -410,6 +411,9 @@ func (e *evaluator) setSlice(r *pRef, s python.Node, v pv, n python.Node) {
 
 func (e *evaluator) delItem(obj pv, index python.Node, n python.Node) {
 	obj = e.resolve(obj)
+	if u, ok := obj.(*pUnknown); ok {
+		e.havocOptions(u)
+	}
 	r, isRef := obj.(*pRef)
 	if isRef && r.kind == refList && index.Kind() == python.KindSlice {
 		items := e.items(r)

@@ -172,8 +172,23 @@ func (e *evaluator) setDict(r *pRef, d *dictCell) {
 
 // touched makes all objects unknown that may be the one that was changed.
 func (e *evaluator) touched(id int) {
-	for _, other := range e.st.links[id] {
-		e.blur(other.to, other.deps)
+	if len(e.st.links[id]) == 0 {
+		return
+	}
+	seen := map[int]bool{id: true}
+	queue := []link{{to: id}}
+	for len(queue) > 0 {
+		from := queue[0]
+		queue = queue[1:]
+		for _, l := range e.st.links[from.to] {
+			if !seen[l.to] {
+				seen[l.to] = true
+				e.step(2)
+				l.deps = l.deps.union(from.deps)
+				e.blur(l.to, l.deps)
+				queue = append(queue, l)
+			}
+		}
 	}
 }
 
