@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -100,6 +101,35 @@ func TestDjangoItself(t *testing.T) {
 					require.NoError(t, err)
 					t.Errorf("%s\n(-django +engine)\n%s", line, diff)
 					if bad++; bad > 3 {
+						t.FailNow()
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestRecordingsAgain replays the recordings of 3.2 with the Django at hand: it
+// shows that they can be made again, and that the comparison above asks it the
+// right way.
+func TestRecordingsAgain(t *testing.T) {
+	for _, family := range []string{FamilyModern, FamilyAsync} {
+		t.Run(family, func(t *testing.T) {
+			var scenarios []Scenario
+			var want []Trace
+			for _, v := range allVectors(t) {
+				for _, trace := range v.Traces {
+					if slices.Contains(trace.Engines, family+"@3.2") {
+						scenarios, want = append(scenarios, v.Scenario), append(want, trace.Trace)
+					}
+				}
+			}
+			require.Len(t, scenarios, 4207)
+			differ := 0
+			for i, got := range askDjango(t, family, scenarios) {
+				if diff := cmp.Diff(want[i], got); diff != "" {
+					t.Errorf("%s (-recorded +now)\n%s", scenarios[i].ID, diff)
+					if differ++; differ > 8 {
 						t.FailNow()
 					}
 				}

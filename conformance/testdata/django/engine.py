@@ -264,11 +264,22 @@ def make_layer(spec):
     for hook, behaviour in spec.get("hooks", {}).items():
         method = make_hook(name, hook, behaviour)
         body[hook] = make_async(method) if hook in spec.get("async_hooks", ()) else method
+    if style == "classic":
+        def init(self):
+            init_check(spec)
+        body["__init__"] = init
+        return type(name, (), body)
     if style in ("hooks", "mixin"):
         def init(self, get_response):
             init_check(spec)
-            super(cls, self).__init__(get_response)
-        body["__init__"] = init
+            if spec.get("init") == "super_no_arg":
+                super(cls, self).__init__()
+            elif spec.get("init") != "no_super":
+                super(cls, self).__init__(get_response)
+
+        def init_no_arg(self):
+            init_check(spec)
+        body["__init__"] = init_no_arg if spec.get("init") == "no_arg" else init
         cls = type(name, (MiddlewareMixin,), body)
         flag(cls, spec)
         return cls
@@ -290,7 +301,7 @@ def make_layer(spec):
         init_check(spec)
         self.get_response = get_response
         self.is_async = asyncio.iscoroutinefunction(get_response)
-        if self.is_async:
+        if self.is_async and spec.get("mark", True):
             try:
                 from asgiref.sync import markcoroutinefunction
                 markcoroutinefunction(self)
