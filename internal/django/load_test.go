@@ -180,6 +180,12 @@ func TestProjectAccess(t *testing.T) {
 	require.False(t, ok)
 	_, ok = m.Setting("nothing", "DEBUG")
 	require.False(t, ok)
+
+	p, err = django.Load(context.Background(), django.FS{FS: tree}, django.Options{CheckedOnly: true})
+	require.NoError(t, err)
+	require.Len(t, p.Settings, 2, "what is not checked is listed all the same")
+	require.Len(t, p.Stacks, 1)
+	require.Equal(t, checked, p.Stacks)
 }
 
 // FuzzLoad puts the same bytes into every kind of file that is read: nothing

@@ -10,9 +10,6 @@ import (
 // stacks turns the evaluator's variants into stacks and says what is no list.
 func (m *SettingsModule) stacks() []stack.Note {
 	var notes []stack.Note
-	if m.Result == nil {
-		m.Result = &Result{Module: m.Module, File: m.File}
-	}
 	b := &stackBuilder{m: m, ids: map[string]int{}}
 	b.variants(m.Module, m.Result.Variants)
 	for _, sub := range m.Result.Subs {
