@@ -61,14 +61,15 @@ const (
 	maxTwice  = 10
 )
 
-// kinds are the error kinds of the vocabulary, as KIND in raise:KIND.
-var kinds = []string{
-	"value_error", "http404", "permission_denied", "suspicious_operation", "multipart_error",
-	"system_exit", "keyboard_interrupt", "bad_request", "too_many_fields", "data_too_big",
+// knownKind knows the error kinds of the vocabulary, as KIND in raise:KIND.
+func knownKind(kind string) bool {
+	switch kind {
+	case "value_error", "http404", "permission_denied", "suspicious_operation", "multipart_error",
+		"system_exit", "keyboard_interrupt", "bad_request", "too_many_fields", "data_too_big":
+		return true
+	}
+	return false
 }
-
-// answers are behaviours that make a new response.
-var answers = []string{"respond", "respond_template", "respond_template_raises", "respond_stream", "replace", "replace_template"}
 
 // Validate says what in the scenario is not in the vocabulary.
 func (s *Scenario) Validate() error {
@@ -89,7 +90,7 @@ func (s *Scenario) validate() error {
 		if kind == "" && head == "template_render_raises" {
 			break
 		}
-		if !slices.Contains(kinds, kind) {
+		if !knownKind(kind) {
 			return fmt.Errorf("unknown view %q", s.View)
 		}
 	default:
@@ -132,7 +133,7 @@ func (l *LayerSpec) validate() error {
 	}
 	switch head, kind, _ := strings.Cut(l.Init, ":"); {
 	case slices.Contains([]string{"", "ok", "not_used", "returns_none", "no_arg", "no_super", "super_no_arg"}, l.Init):
-	case head == "raise" && slices.Contains(kinds, kind):
+	case head == "raise" && knownKind(kind):
 	default:
 		return fmt.Errorf("unknown init %q", l.Init)
 	}
@@ -171,13 +172,12 @@ func hookNames() []string {
 
 func knownBehaviour(b string, exception bool) bool {
 	head, kind, found := strings.Cut(b, ":")
-	switch {
-	case slices.Contains(answers, b), b == "pass", b == "touch", b == "return_none", b == "return_false", b == "set_urlconf":
+	switch b {
+	case "pass", "touch", "return_none", "return_false", "set_urlconf",
+		"respond", "respond_template", "respond_template_raises", "respond_stream", "replace", "replace_template":
 		return true
-	case b == "reraise":
+	case "reraise":
 		return exception
-	case head == "raise", head == "respond_template_raises":
-		return found && slices.Contains(kinds, kind)
 	}
-	return false
+	return found && (head == "raise" || head == "respond_template_raises") && knownKind(kind)
 }
