@@ -120,7 +120,7 @@ func isGlobalSettings(name string) bool {
 func (d *discovery) entry(e EntryPoint) {
 	file, root := d.x.target(e)
 	if file == "" {
-		if e.direct && d.t.wanted(e.file) {
+		if e.direct && d.t.wanted(e.file) && topOf(e.Module) != "django" {
 			d.t.noteAt(e.Span, fmt.Sprintf("names settings module %q, which is not in the tree; not checked", e.Module))
 		}
 		return

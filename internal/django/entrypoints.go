@@ -161,20 +161,30 @@ func managerEntries(t *tree, name string, src *python.File) []EntryPoint {
 // any of the usual forms, or an option of django-admin and pytest.
 var namingText = []*regexp.Regexp{
 	regexp.MustCompile(`DJANGO_SETTINGS_MODULE["']?[ \t]*(?:[:=,]|[ \t])[ \t]*["']?(?:\$\{\w+:?[-=])?([A-Za-z_][\w.]*)`),
-	regexp.MustCompile(`(?:^|\s)--settings[= \t]["']?([A-Za-z_][\w]*(?:\.[\w]+)+|\w*settings\w*)`),
-	regexp.MustCompile(`(?:^|\s)--ds[= \t]["']?([A-Za-z_][\w.]*)`),
+	regexp.MustCompile(`(?:^|[\s"'])--settings[= \t]["']?([A-Za-z_][\w]*(?:\.[\w]+)+|\w*settings\w*)`),
+	regexp.MustCompile(`(?:^|[\s"'])--ds[= \t]["']?([A-Za-z_][\w.]*)`),
 	regexp.MustCompile(`(?:^|\s)django_settings_module[ \t]*=[ \t]*["']?([A-Za-z_][\w.]*)`),
 }
+
+// valueText is the second half of a container's environment in YAML, where
+// "name: DJANGO_SETTINGS_MODULE" is a line of its own.
+var valueText = regexp.MustCompile(`^[ \t]*value:[ \t]*["']?([A-Za-z_][\w.]*)`)
 
 func textEntries(t *tree, name string, data []byte) []EntryPoint {
 	var out []EntryPoint
 	show := t.show(name)
+	named := false // the line before has the name alone
 	lines(data, func(start int, line string) {
 		trimmed := strings.TrimSpace(line)
 		if trimmed == "" || trimmed[0] == '#' || trimmed[0] == ';' {
 			return
 		}
-		for _, re := range namingText {
+		patterns := namingText
+		if named {
+			patterns = []*regexp.Regexp{valueText}
+		}
+		named = strings.HasSuffix(strings.TrimRight(trimmed, `"'`), "DJANGO_SETTINGS_MODULE")
+		for _, re := range patterns {
 			for _, m := range re.FindAllStringSubmatchIndex(line, -1) {
 				text := strings.TrimRight(line[m[2]:m[3]], ".")
 				// What goes on with a template or variable is no whole name.

@@ -154,7 +154,7 @@ func (d *discovery) place(file string) Role {
 		switch {
 		case seg == "test", seg == "tests", seg == "testing", strings.HasPrefix(seg, "test_"), strings.HasSuffix(seg, "_test"), strings.HasSuffix(seg, "_tests"):
 			return RoleTest
-		case strings.HasPrefix(seg, "testapp"), strings.HasPrefix(seg, "testproj"), strings.HasPrefix(seg, "testsite"):
+		case strings.HasPrefix(seg, "testapp"), strings.HasPrefix(seg, "testproj"), strings.HasPrefix(seg, "testsite"), strings.HasPrefix(seg, "testutil"):
 			return RoleTest
 		case last && (strings.HasPrefix(seg, "test") && strings.Contains(seg, "settings") || seg == "conftest" || strings.HasPrefix(seg, "runtest") || strings.HasPrefix(seg, "run_test")):
 			return RoleTest

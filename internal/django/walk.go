@@ -274,6 +274,8 @@ func classify(dir, name string) fileKind {
 			return namingFile | versionFile
 		}
 		return namingFile
+	case ".conf":
+		return namingFile
 	case ".ini":
 		if name == "tox.ini" {
 			return namingFile | versionFile
