@@ -95,8 +95,23 @@ func (n Node) NameRange() (start, end int) {
 
 // wordEnd is the end of the identifier at i.
 func (f *File) wordEnd(i int) int {
-	for i < len(f.Src) && identByte[f.Src[i]] {
-		i++
+	for i < len(f.Src) {
+		if identByte[f.Src[i]] {
+			i++
+			continue
+		}
+		if f.Src[i] != '{' || i+1 >= len(f.Src) || f.Src[i+1] != '{' {
+			break
+		}
+		// A template's variable as a part of a name.
+		e := i + 2
+		for e < len(f.Src) && f.Src[e] != '}' && f.Src[e] != '\n' {
+			e++
+		}
+		if e+1 >= len(f.Src) || f.Src[e] != '}' || f.Src[e+1] != '}' {
+			break
+		}
+		i = e + 2
 	}
 	return i
 }

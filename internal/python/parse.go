@@ -1,6 +1,9 @@
 package python
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // maxDepth bounds how deeply blocks and expressions may nest before the rest is
 // skipped. CPython stops at 100 blocks and 200 brackets.
@@ -41,10 +44,15 @@ func Parse(src []byte) *File {
 	f.limit = len(text)
 	l := f.lexer()
 	l.run()
-	p := parser{src: text, toks: l.toks}
+	marks := make([]uint32, 0, len(l.errs))
+	for _, e := range l.errs {
+		marks = append(marks, uint32(e.Start))
+	}
+	slices.Sort(marks)
+	p := parser{src: text, toks: l.toks, marks: marks}
 	p.module(len(src))
 	if p.ambiguous && p.evidence2 > 0 && p.evidence3 == 0 && !p.printFunction {
-		q := parser{src: text, toks: l.toks, py2: true, work: p.work + len(l.toks)}
+		q := parser{src: text, toks: l.toks, marks: marks, py2: true, work: p.work + len(l.toks)}
 		q.module(len(src))
 		if len(q.errs) <= len(p.errs) {
 			p = q
@@ -92,6 +100,7 @@ type parser struct {
 	k     tk // kind of toks[i]
 	nodes []node
 	errs  []Error
+	marks []uint32 // where the lexer found errors
 
 	depth   int
 	long    int
@@ -199,6 +208,10 @@ func (p *parser) accept(k tk) bool {
 // fail reports an error at the current token, once per statement.
 func (p *parser) fail(message string) {
 	t := p.toks[p.i]
+	if t.kind == tInvalid {
+		p.failed = true // the lexer has reported it
+		return
+	}
 	p.failAt(int(t.start), int(t.end), message)
 }
 
@@ -327,6 +340,20 @@ func (p *parser) closeBracket(id int32, closer tk) {
 		p.next()
 	}
 	p.finish(id)
+	p.distrust(id)
+}
+
+// distrust flags a node in which the lexer found an error: a marker, a tag, a
+// bracket that was skipped. It may hold more or less than it seems to.
+func (p *parser) distrust(id int32) {
+	if len(p.marks) == 0 {
+		return
+	}
+	n := &p.nodes[id]
+	i, _ := slices.BinarySearch(p.marks, n.start)
+	if i < len(p.marks) && p.marks[i] < n.end {
+		n.flags |= FlagIncomplete
+	}
 }
 
 // chain counts one more step of a chain of n. It reports whether the tree may

@@ -24,9 +24,8 @@ func (p *parser) atom() int32 {
 		x := p.yield()
 		return p.bury(x)
 	case tInvalid:
-		id := p.leaf(KindBadExpr)
-		p.failed = true // the lexer has reported it
-		return id
+		p.fail("")
+		return p.leaf(KindBadExpr)
 	case tDoubleStar:
 		p.fail("an expression is missing")
 		id := p.node(KindBadExpr, p.start())
@@ -369,7 +368,9 @@ func (p *parser) stringPiece() int32 {
 				p.nodes[id].flags |= FlagIncomplete
 			}
 			p.next()
-			return p.finish(id)
+			p.finish(id)
+			p.distrust(id)
+			return id
 		default:
 			p.nodes[id].flags |= FlagIncomplete
 			return p.finish(id)
