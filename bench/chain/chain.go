@@ -169,7 +169,7 @@ func Modern(n int) http.Handler {
 }
 
 // hooks is a classic layer that lets everything pass.
-type hooks struct{ seen bool }
+type hooks struct{}
 
 func (h *hooks) ProcessRequest(*web.Request) (*web.Response, error) { return nil, nil }
 
@@ -232,7 +232,7 @@ func Flat(n int) http.Handler {
 	})
 }
 
-func must[H http.Handler](h H, err error) http.Handler {
+func must[H http.Handler](h H, err error) H {
 	if err != nil {
 		panic(err)
 	}
