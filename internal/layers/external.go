@@ -209,7 +209,7 @@ func (r *Reader) addCatalogBases(l *Layer, c *class) {
 // catalogGuard reads what the catalog says happens without an attribute.
 func catalogGuard(missing string) Tri {
 	switch {
-	case missing == "":
+	case missing == "", missing == "n/a":
 		return Unknown
 	case strings.Contains(missing, "Error"), strings.Contains(missing, "ImproperlyConfigured"), strings.Contains(missing, "raise"),
 		strings.Contains(missing, "fail"):
