@@ -345,9 +345,15 @@ func (p *Project) verdict(paths []string, missing []error) error {
 	if len(p.Settings) > 0 {
 		var files []string
 		for _, m := range p.Settings {
-			files = append(files, m.File)
+			if m.Checked {
+				files = append(files, m.File)
+			}
 		}
-		return fmt.Errorf("%w: no list of middleware in %s", ErrNothing, strings.Join(files, ", "))
+		rest := ""
+		if n := len(files) - 3; n > 0 {
+			files, rest = files[:3], " and in "+more(n)
+		}
+		return fmt.Errorf("%w: no list of middleware is known in %s%s; the notes say why", ErrNothing, strings.Join(files, ", "), rest)
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("%w: %w", ErrNothing, errors.Join(missing...))

@@ -156,7 +156,7 @@ func (d *discovery) place(file string) Role {
 			return RoleTest
 		case strings.HasPrefix(seg, "testapp"), strings.HasPrefix(seg, "testproj"), strings.HasPrefix(seg, "testsite"), strings.HasPrefix(seg, "testutil"):
 			return RoleTest
-		case last && (strings.HasPrefix(seg, "test") && strings.Contains(seg, "settings") || seg == "conftest" || strings.HasPrefix(seg, "runtest") || strings.HasPrefix(seg, "run_test")):
+		case last && (strings.HasPrefix(seg, "test") && strings.Contains(seg, "settings") || seg == "conftest" || seg == "setup" || strings.HasPrefix(seg, "runtest") || strings.HasPrefix(seg, "run_test")):
 			return RoleTest
 		case !last && (seg == "doc" || seg == "docs" || seg == "example" || seg == "examples" || seg == "sample" || seg == "samples" || strings.HasPrefix(seg, "example_")):
 			return RoleExample

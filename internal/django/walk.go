@@ -211,6 +211,11 @@ func (w *walker) skip(dir string, siblings *listing, name string) (reason string
 	case "migrations", "south_migrations":
 		return skipMigrations, true
 	case "vendor", "vendored", "_vendor", "_vendored", "third_party", "third-party", "thirdparty", "3rdparty", "extern", "externals":
+		// A shop may well have an app named vendor.
+		inner := w.t.list(joinName(dir, name))
+		if inner.find("__init__.py") == kindFile && (inner.find("models.py") != kindOther || inner.find("apps.py") != kindOther) {
+			return "", false
+		}
 		return skipVendored, true
 	case "build", "dist", "eggs":
 		if siblings.find("setup.py") == kindFile || siblings.find("pyproject.toml") == kindFile || siblings.find("buildout.cfg") == kindFile {
