@@ -91,6 +91,9 @@ func (e *evaluator) moduleAttr(m *pModule, name string) (pv, bool) {
 	if b := e.get(m.scope, name); b != nil {
 		return e.bound(b.v, name), true
 	}
+	if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") && name != "__getattr__" && name != "__all__" {
+		return &pUnknown{sym: m.name + "." + name, text: name, at: e.here()}, true
+	}
 	if why := e.open(m.scope); why != nil {
 		u := *why
 		u.sym = "open " + m.name + "." + name + " " + why.sym

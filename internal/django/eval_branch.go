@@ -162,13 +162,22 @@ func (e *evaluator) decide(v pv, n python.Node) verdict {
 		e.assume(no)
 		return verdict{tri: 0}
 	}
-	deps := depset{e.condID(key)}.union(depsOf(v))
+	deps := e.depOn(key).union(depsOf(v))
 	if r, ok := v.(*pRef); ok {
 		for _, it := range e.items(r) {
 			deps = deps.union(depsOf(it))
 		}
 	}
 	return verdict{tri: -1, deps: deps, ifTrue: yes, ifFalse: no}
+}
+
+// depOn is the dependency on a condition. Inside a loop of unknown length there
+// is none: deciding cannot help there, and every round would add new ones.
+func (e *evaluator) depOn(key string) depset {
+	if e.forks == nil {
+		return nil
+	}
+	return depset{e.condID(key)}
 }
 
 func (e *evaluator) truthKey(v pv, at place) string {
@@ -244,7 +253,7 @@ func (e *evaluator) mayRaise(exc, key, text string, at place) {
 		return
 	}
 	other := e.clone()
-	deps := depset{e.condID(key)}
+	deps := e.depOn(key)
 	e.addFact(key, true, nil)
 	good := e.st
 	e.st = other

@@ -303,7 +303,7 @@ func (e *evaluator) elements(n python.Node) []pv {
 		}
 		out = append(out, v)
 	}
-	if n.Is(python.FlagIncomplete) || damaged.any {
+	if damaged.any || n.Is(python.FlagIncomplete) && len(damaged.tags) == 0 {
 		u := e.unknownNode(n)
 		u.run = true
 		out = append(out, u)

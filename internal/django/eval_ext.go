@@ -39,6 +39,8 @@ func (e *evaluator) extCall(f *pUnknown, a *callArgs, n python.Node) pv {
 		if s, ok := x.(*pStr); ok {
 			return e.importByName(s.s, n, false)
 		}
+		at := e.placeOf(n)
+		e.mayRaise("ImportError", e.site("import", at), e.textAt(at), at)
 	case "split_settings.tools.include":
 		e.include(a, n)
 		return pNone{}

@@ -184,7 +184,9 @@ func (e *evaluator) importStmt(n python.Node) {
 			e.missing(name, n)
 		case outside:
 			e.importOutside(dotted, n)
-			mod = e.external(dotted, at)
+			u := e.external(dotted, at)
+			u.module = true
+			mod = u
 		}
 		if mod == nil {
 			mod = e.newUnknown(dotted, at)
@@ -213,6 +215,7 @@ func (e *evaluator) importStmt(n python.Node) {
 	}
 }
 
+// external is something from outside, by its dotted path.
 func (e *evaluator) external(dotted string, at place) *pUnknown {
 	return &pUnknown{sym: dotted, ext: dotted, text: dotted, at: at}
 }

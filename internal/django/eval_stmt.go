@@ -252,6 +252,7 @@ func (e *evaluator) widen(old *state) {
 			u := e.newUnknown(e.textAt(e.cur), e.cur)
 			u.deps = depsOf(c.v)
 			u.sym = ""
+			u.unbound = maybeUnbound(c.v)
 			e.st.cells[id] = &pyBinding{u, c.at}
 		case *listCell:
 			u := e.unknownRun(e.textAt(e.cur), e.cur)

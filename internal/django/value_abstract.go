@@ -123,6 +123,7 @@ type (
 		oneOf   []pv   // the values it may have; empty: any
 		unbound bool   // the name may not be bound at all
 		run     bool   // in a sequence: any number of elements
+		module  bool   // an imported module, which is true
 		eqSym   string // of a comparison: the unknown side's sym
 		eqVal   pv     // of a comparison: the known side
 		eqNot   bool   // of a comparison: != instead of ==
@@ -408,6 +409,9 @@ func (e *evaluator) truth(v pv) int {
 	case *pIndex:
 		return -1
 	case *pUnknown:
+		if v.module {
+			return 1
+		}
 		if r := e.resolve(v); r != pv(v) {
 			return e.truth(r)
 		}
