@@ -353,7 +353,7 @@ func (p *Project) verdict(paths []string, missing []error) error {
 		if n := len(files) - 3; n > 0 {
 			files, rest = files[:3], " and in "+more(n)
 		}
-		return fmt.Errorf("%w: no list of middleware is known in %s%s; the notes say why", ErrNothing, strings.Join(files, ", "), rest)
+		return fmt.Errorf("%w: no list of middleware in %s%s", ErrNothing, strings.Join(files, ", "), rest)
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("%w: %w", ErrNothing, errors.Join(missing...))
