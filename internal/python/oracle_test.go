@@ -101,9 +101,9 @@ func (f *figures) count(record string) {
 }
 
 // runOracle feeds the files to a Python and hands each file's records to check.
-func runOracle(t *testing.T, python string, files []string, check func(path string, records []string, rejected bool)) {
+func runOracle(t *testing.T, python string, files []string, check func(path string, records []string, rejected bool), args ...string) {
 	t.Helper()
-	cmd := exec.Command(python, "testdata/oracle.py")
+	cmd := exec.Command(python, append([]string{"testdata/oracle.py"}, args...)...)
 	cmd.Env = append(os.Environ(), "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1")
 	cmd.Stdin = strings.NewReader(strings.Join(files, "\n") + "\n")
 	cmd.Stderr = os.Stderr

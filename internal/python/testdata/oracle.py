@@ -7,12 +7,18 @@
 #   D <line> <col>                             a decorator's expression
 #   L <line> <col> <n>                         a list or tuple of n strings
 #
+# With the argument "values" the records are instead, for each string that is no
+# f-string's text:
+#
+#   V <line> <col> <s or b> <crc32 of the value, text in UTF-8>
+#
 # Columns are 0-based offsets in UTF-8, lines are counted from 1. Python 2.7
 # has no ends: they are 0 there. Nodes inside of f-strings are left out before
 # 3.12, which was the first to place them right.
 import ast
 import sys
 import warnings
+import zlib
 
 warnings.simplefilter("ignore")
 sys.setrecursionlimit(20000)
@@ -64,6 +70,20 @@ def dump(tree, out):
         stack.extend(ast.iter_child_nodes(node))
 
 
+def values(tree, out):
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if type(node).__name__ in ("JoinedStr", "TemplateStr"):
+            continue
+        if is_string(node):
+            kind, value = "b", node.value
+            if not isinstance(value, bytes):
+                kind, value = "s", value.encode("utf-8", "surrogatepass")
+            out.append("V %d %d %s %d" % (node.lineno, node.col_offset, kind, zlib.crc32(value)))
+        stack.extend(ast.iter_child_nodes(node))
+
+
 for path in sys.stdin:
     path = path.rstrip("\n")
     out = ["F " + path]
@@ -74,7 +94,7 @@ for path in sys.stdin:
             tree = compile(source.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), "f", "exec", ast.PyCF_ONLY_AST, True)
         else:
             tree = ast.parse(source, "f")
-        dump(tree, out)
+        (values if sys.argv[1:] == ["values"] else dump)(tree, out)
     except Exception as e:
         out = ["F " + path, "E"]
     sys.stdout.write("\n".join(out) + "\n")
