@@ -21,7 +21,9 @@ func (m *SettingsModule) stacks() []stack.Note {
 		if m.unset = !m.open(); !m.unset {
 			text = "MIDDLEWARE may come from code that is not in the tree; not checked"
 		}
-		notes = append(notes, stack.Note{Span: stack.Span{File: m.File}, Message: text})
+		if m.Checked {
+			notes = append(notes, stack.Note{Span: stack.Span{File: m.File}, Message: text})
+		}
 	}
 	return notes
 }
