@@ -195,7 +195,7 @@ func (r *Reader) resolvePath(dotted string, hops int) []target {
 	if dotted == mixinPath {
 		return []target{{kind: targetExternal, path: mixinPath}}
 	}
-	if !r.loader.HasTop(dotted) {
+	if !r.loader.HasTop(dotted) && !r.loaded(dotted) {
 		return []target{{kind: targetExternal, path: dotted}}
 	}
 	for i := len(dotted); i > 0; i = strings.LastIndexByte(dotted[:i], '.') {
@@ -214,6 +214,17 @@ func (r *Reader) resolvePath(dotted string, hops int) []target {
 		return ts
 	}
 	return []target{{kind: targetMissing, path: dotted}}
+}
+
+// loaded says that a module on the way of a dotted path has been read, whatever
+// the tree says of its top.
+func (r *Reader) loaded(dotted string) bool {
+	for i := len(dotted); i > 0; i = strings.LastIndexByte(dotted[:i], '.') {
+		if r.modules[dotted[:i]] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // isBuiltin knows the built-in names that matter to a reader of middleware.
