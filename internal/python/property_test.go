@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -206,6 +207,8 @@ func limitCases() map[string]string {
 }
 
 func TestLimits(t *testing.T) {
+	// A deeper recursion than this kills the test.
+	defer debug.SetMaxStack(debug.SetMaxStack(4 << 20))
 	for name, src := range limitCases() {
 		t.Run(name, func(t *testing.T) {
 			f := Parse([]byte(src))
