@@ -180,6 +180,9 @@ func (e *evaluator) callUnknown(f *pUnknown, a *callArgs, n python.Node) pv {
 	}
 	u := e.unknownNode(n)
 	u.deps, u.root = f.deps, f.from()
+	if f.ext == "os.environ.get" || f.ext == "os.getenv" {
+		u.def, _ = a.at(1).(*pStr)
+	}
 	for _, v := range a.all() {
 		u.deps = u.deps.union(depsOf(v))
 	}

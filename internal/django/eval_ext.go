@@ -40,6 +40,11 @@ func (e *evaluator) extCall(f *pUnknown, a *callArgs, n python.Node) pv {
 			return e.importByName(s.s, n, false)
 		}
 		at := e.placeOf(n)
+		if u, ok := x.(*pUnknown); ok && u.def != nil && localName(u.def.s) && e.caught("ImportError") {
+			if name, where := e.locate(u.def.s, false); where != inTree {
+				e.missing(name, n) // as an import of local settings
+			}
+		}
 		e.mayRaise("ImportError", e.site("import", at), e.textAt(at), at)
 	case "split_settings.tools.include":
 		e.include(a, n)

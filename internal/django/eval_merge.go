@@ -185,17 +185,34 @@ func (m *merger) value(a, b pv, at place) pv {
 			return a
 		}
 		if subsumes(x, b) {
-			return a
+			return m.depending(x)
 		}
 	}
 	if y, ok := b.(*pUnknown); ok && subsumes(y, a) {
-		return b
+		return m.depending(y)
 	}
-	u := m.e.newUnknown(m.e.textAt(at), at)
+	text := m.e.textAt(at)
+	for _, v := range []pv{a, b} {
+		if w, ok := v.(*pUnknown); ok && w.text != "" && !w.unbound {
+			text, at = w.text, w.at
+		}
+	}
+	u := m.e.newUnknown(text, at)
 	u.deps = m.deps.union(depsOf(a)).union(depsOf(b))
 	u.oneOf = options(a, b)
 	u.unbound = maybeUnbound(a) || maybeUnbound(b)
 	return u
+}
+
+// depending is the unknown with the merge's conditions among its own.
+func (m *merger) depending(u *pUnknown) *pUnknown {
+	deps := u.deps.union(m.deps)
+	if len(deps) == len(u.deps) {
+		return u
+	}
+	out := *u
+	out.deps = deps
+	return &out
 }
 
 func maybeUnbound(v pv) bool { u, ok := v.(*pUnknown); return ok && u.unbound }
@@ -279,7 +296,13 @@ func (m *merger) items(a, b []pv) (out []pv, same bool) {
 	}
 	midA, midB := a[p:len(a)-s], b[p:len(b)-s]
 	if len(midB) == 0 && len(midA) == 1 && isRun(midA[0]) {
-		return a, true // the run stands for nothing too
+		run := midA[0].(*pUnknown) // it stands for nothing too
+		if with := m.depending(run); with != run {
+			out = append([]pv(nil), a...)
+			out[p] = with
+			return out, false
+		}
+		return a, true
 	}
 	deps := m.deps
 	var at place
@@ -384,7 +407,9 @@ func (m *merger) dicts(a, b *dictCell) any {
 			u := m.e.newUnknown("", place{})
 			u.unbound = true
 			u.deps = m.deps.union(depsOf(a.vals[i]))
-			u.oneOf = options(a.vals[i], a.vals[i])
+			if b.open == nil {
+				u.oneOf = options(a.vals[i], a.vals[i])
+			}
 			nv = u
 			if old, ok := a.vals[i].(*pUnknown); ok && old.unbound {
 				nv = old
@@ -395,6 +420,9 @@ func (m *merger) dicts(a, b *dictCell) any {
 		out.vals = append(out.vals, nv)
 	}
 	for i, k := range b.keys {
+		if a.open != nil {
+			break // the open part of a stands for these keys too
+		}
 		if key, _ := keyOf(k); !seen[key] {
 			u := m.e.newUnknown("", place{})
 			u.unbound = true

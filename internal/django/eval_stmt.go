@@ -196,26 +196,22 @@ func (e *evaluator) testLoop(n python.Node) verdict {
 // unknownTimes executes a loop body any number of times, also never: until
 // nothing changes any more, what goes on changing becomes wholly unknown.
 func (e *evaluator) unknownTimes(base int, body func() flow, deps depset) flow {
+	at := e.cur
 	forks := e.forks
 	e.forks = nil // decisions inside cannot be told apart by their round
 	defer func() { e.forks = forks }()
 	for round := range 6 {
 		before := e.clone()
 		f := e.settle(base, body(), flowContinue)
-		switch f.kind {
-		case flowNormal:
-		case flowBreak:
-			// Breaking is one more way to go on behind the loop.
-			e.pend = append(e.pend, pending{f, e.st, deps})
-			e.st = before
-			return flow{}
-		default:
+		e.cur = at
+		if f.kind != flowNormal {
+			// Leaving the loop is one more way to go on; the other is not to
+			// have entered it.
 			e.pend = append(e.pend, pending{f, e.st, deps})
 			e.st = before
 			return flow{}
 		}
 		after := e.st
-		e.st = before
 		e.st = &state{cells: append([]any(nil), before.cells...), facts: before.facts, links: before.links}
 		e.merge(after, deps)
 		if e.sameState(before) {
@@ -250,6 +246,9 @@ func (e *evaluator) widen(old *state) {
 				e.blur(r.id, nil)
 			}
 			u := e.newUnknown(e.textAt(e.cur), e.cur)
+			if old, ok := c.v.(*pUnknown); ok && old.text != "" {
+				u.text, u.at = old.text, old.at
+			}
 			u.deps = depsOf(c.v)
 			u.sym = ""
 			u.unbound = maybeUnbound(c.v)
@@ -258,6 +257,9 @@ func (e *evaluator) widen(old *state) {
 			u := e.unknownRun(e.textAt(e.cur), e.cur)
 			for _, it := range c.items {
 				u.deps = u.deps.union(depsOf(it))
+				if old, ok := it.(*pUnknown); ok && old.run && old.text != "" {
+					u.text, u.at = old.text, old.at
+				}
 			}
 			e.st.cells[id] = &listCell{[]pv{u}}
 		case *dictCell:

@@ -124,6 +124,7 @@ type (
 		unbound bool   // the name may not be bound at all
 		run     bool   // in a sequence: any number of elements
 		module  bool   // an imported module, which is true
+		def     *pStr  // of a read of the environment: the default
 		eqSym   string // of a comparison: the unknown side's sym
 		eqVal   pv     // of a comparison: the known side
 		eqNot   bool   // of a comparison: != instead of ==
