@@ -88,6 +88,9 @@ type SettingsModule struct {
 	unset  bool // neither setting is assigned, Django's default holds
 	once   sync.Once
 	names  *resolver
+
+	packages *packageIndex
+	home     string // the directory that versions are looked for from
 }
 
 // Checked are the stacks to lint, in order.

@@ -140,15 +140,16 @@ func (s *source) examine(data []byte) {
 			s.kind&namingFile != 0 && (bytes.Contains(data, needleSettings) || bytes.Contains(data, needleDS) || bytes.Contains(data, needleStubs))) {
 		s.marks |= markNaming
 	}
-	if s.marks != 0 || s.kind&versionFile != 0 && tellsVersion(data) {
+	if s.marks != 0 || s.kind&versionFile != 0 && tellsVersion(s.name, data) {
 		s.data = data
 	}
 }
 
-// tellsVersion says that a file may speak of Django, or name one that does.
-func tellsVersion(data []byte) bool {
-	return bytes.Contains(data, []byte("jango")) || bytes.Contains(data, []byte("JANGO")) ||
-		bytes.HasPrefix(data, []byte("-")) || bytes.Contains(data, []byte("\n-"))
+// tellsVersion says that a file may speak of Django's release or pin packages.
+// The metadata of installed packages are many, and their names say enough.
+func tellsVersion(name string, data []byte) bool {
+	return !strings.HasSuffix(name, "-info/METADATA") && !strings.HasSuffix(name, "-info/PKG-INFO") ||
+		bytes.Contains(data, []byte("jango")) || bytes.Contains(data, []byte("JANGO"))
 }
 
 func (s *source) examinePython(data []byte) {

@@ -195,27 +195,17 @@ func locateText(data []byte, texts ...string) (start, end int) {
 	return start, end
 }
 
-// lockClaims reads poetry.lock, uv.lock and pdm.lock: a list of packages, each
-// with the very version.
+// lockClaims reads poetry.lock, uv.lock and pdm.lock.
 func lockClaims(data []byte) []claim {
-	// These files are long, and only one table of them matters: it is cut out
-	// by its name line, which all three tools write first.
 	var out []claim
-	inPackage, named := false, false
-	lines(data, func(start int, line string) {
-		switch {
-		case strings.HasPrefix(line, "["):
-			inPackage, named = line == "[[package]]", false
-		case !inPackage:
-		case strings.HasPrefix(line, "name = "):
-			named = strings.EqualFold(strings.Trim(line[len("name = "):], `"'`), "django")
-		case named && strings.HasPrefix(line, "version = "):
-			version := strings.Trim(line[len("version = "):], `"'`)
-			if set := parseSpecifier(version, true); set != 0 && set != allReleases {
-				out = append(out, claim{fromLock, "Django " + version, set, start, start + len(line)})
-			}
+	for _, l := range lockedPackages(data) {
+		if !strings.EqualFold(l.name, "django") {
+			continue
 		}
-	})
+		if set := parseSpecifier(l.version, true); set != 0 && set != allReleases {
+			out = append(out, claim{fromLock, "Django " + l.version, set, l.start, l.end})
+		}
+	}
 	return out
 }
 

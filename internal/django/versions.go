@@ -12,26 +12,17 @@ import (
 // directory at or above it that tells one, else from the rest of the tree if
 // all of it agrees, else from what the code uses.
 func (p *Project) versions(all []*source, skipped []Skipped, option stack.Version) {
+	v := newVersionFinder(p, all, skipped)
+	for _, m := range p.Settings {
+		v.places = append(v.places, p.x.place(m.file))
+		m.packages, m.home = v.packages, path.Dir(p.x.place(m.file))
+	}
 	if !option.IsZero() {
 		p.Django = fixedVersion(option)
 		for _, m := range p.Settings {
 			m.Django = p.Django
 		}
 		return
-	}
-	v := &versionFinder{t: p.t, x: p.x, byDir: map[string][]Evidence{}, installed: map[string]bool{}, venvs: map[string]bool{}}
-	for _, s := range skipped {
-		if s.Reason == skipVenv {
-			v.venvs[s.Path] = true
-		}
-	}
-	for _, s := range all {
-		if s.kind&versionFile != 0 && s.data != nil {
-			v.file(s)
-		}
-	}
-	for _, m := range p.Settings {
-		v.places = append(v.places, p.x.place(m.file))
 	}
 	first := true
 	for _, m := range p.Settings {
@@ -55,7 +46,30 @@ type versionFinder struct {
 	// holds for their own packages only.
 	installed map[string]bool
 	venvs     map[string]bool
+	packages  *packageIndex
 	places    []string // where the settings modules lie
+}
+
+// newVersionFinder reads all files that tell of versions.
+func newVersionFinder(p *Project, all []*source, skipped []Skipped) *versionFinder {
+	v := &versionFinder{t: p.t, x: p.x, byDir: map[string][]Evidence{}, installed: map[string]bool{}, venvs: map[string]bool{}}
+	v.packages = &packageIndex{t: p.t, byDir: map[string]map[string]pinned{}}
+	for _, s := range skipped {
+		if s.Reason == skipVenv {
+			v.venvs[s.Path] = true
+			for _, place := range v.sitePackages(s.Path) {
+				for _, e := range p.t.list(place).entries {
+					v.packages.installed(path.Dir(s.Path), e.name)
+				}
+			}
+		}
+	}
+	for _, s := range all {
+		if s.kind&versionFile != 0 {
+			v.file(s)
+		}
+	}
+	return v
 }
 
 // file reads one file of the scan and the requirement files it names.
@@ -66,6 +80,10 @@ func (v *versionFinder) file(s *source) {
 		dir = path.Dir(dir)
 	case strings.HasSuffix(base, ".egg-info"), strings.HasSuffix(base, ".dist-info"):
 		v.installed[dir] = true
+		v.packages.installed(path.Dir(dir), path.Base(dir))
+	}
+	if s.data == nil {
+		return
 	}
 	seen := map[string]bool{s.name: true}
 	v.read(dir, s.name, s.data, seen)
@@ -75,6 +93,7 @@ func (v *versionFinder) file(s *source) {
 const maxIncludes = 50
 
 func (v *versionFinder) read(dir, name string, data []byte, seen map[string]bool) {
+	v.packages.file(dir, name, data)
 	for _, c := range versionClaims(name, data) {
 		if c.set != allReleases && c.set != 0 {
 			v.byDir[dir] = append(v.byDir[dir], Evidence{
@@ -143,6 +162,27 @@ func (v *versionFinder) at(dir string, m *SettingsModule) []Evidence {
 // environment looks for Django among the packages installed in a virtual
 // environment, which itself is not walked.
 func (v *versionFinder) environment(dir string) []Evidence {
+	var out []Evidence
+	for _, place := range v.sitePackages(dir) {
+		for _, e := range v.t.list(place).entries {
+			m := infoText.FindStringSubmatch(e.name)
+			if m == nil || !strings.EqualFold(m[1], "django") {
+				continue
+			}
+			if set := parseSpecifier(m[2], true); set != 0 && set != allReleases {
+				out = append(out, Evidence{
+					Span: stack.Span{File: v.t.show(joinName(place, e.name))}, Text: "Django " + m[2],
+					Source: fromInstalled.String(), class: fromInstalled, set: set,
+				})
+			}
+		}
+	}
+	return out
+}
+
+// sitePackages lists the directories of a virtual environment that packages
+// are installed in.
+func (v *versionFinder) sitePackages(dir string) []string {
 	lib := joinName(dir, "lib")
 	if v.t.list(dir).find("Lib") == kindDir {
 		lib = joinName(dir, "Lib") // Windows
@@ -153,23 +193,7 @@ func (v *versionFinder) environment(dir string) []Evidence {
 			places = append(places, joinName(joinName(lib, e.name), "site-packages"))
 		}
 	}
-	var out []Evidence
-	for _, place := range places {
-		for _, e := range v.t.list(place).entries {
-			name, ok := strings.CutSuffix(e.name, ".dist-info")
-			project, release, cut := strings.Cut(name, "-")
-			if !ok || !cut || !strings.EqualFold(project, "django") {
-				continue
-			}
-			if set := parseSpecifier(release, true); set != 0 && set != allReleases {
-				out = append(out, Evidence{
-					Span: stack.Span{File: v.t.show(joinName(place, e.name))}, Text: "Django " + release,
-					Source: fromInstalled.String(), class: fromInstalled, set: set,
-				})
-			}
-		}
-	}
-	return out
+	return places
 }
 
 // owns says whether an installed distribution has the top package.
