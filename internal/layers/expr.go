@@ -386,6 +386,10 @@ func (w *walker) boolOp(n python.Node, st *state) value {
 	end := (*state)(nil)
 	for i, e := range elts {
 		v := w.eval(e, cur)
+		if i >= maxParts { // what holds here is what held before
+			out = join(out, v)
+			continue
+		}
 		if i < len(elts)-1 {
 			if and {
 				out = join(out, v.falsy())

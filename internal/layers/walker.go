@@ -8,10 +8,12 @@ import (
 // The bounds of reading one hook.
 const (
 	maxSteps  = 60_000 // nodes visited
+	maxFacts  = 4_000  // places recorded of one layer
 	maxFrames = 6      // functions in one another, hooks of the layer included
 	maxHelper = 1      // calls that are followed away from a hook
 	maxRefine = 5      // nested conditions that are taken apart
 	maxNested = 150    // statements and expressions in one another
+	maxParts  = 40     // parts of one "and" or "or" that are told apart
 )
 
 // walker reads one hook, or one factory, of a layer.
@@ -93,7 +95,7 @@ func (w *walker) active(fn python.Node) bool {
 // step counts a node; false means that the bound is reached.
 func (w *walker) step() bool {
 	w.steps++
-	if w.steps > maxSteps && !w.full {
+	if (w.steps > maxSteps || len(w.seen) > maxFacts) && !w.full {
 		w.full = true
 		w.layer.unclear(w.span(w.frame.fn.node), "too much code to read: "+w.frame.hook)
 	}
