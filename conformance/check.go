@@ -10,7 +10,7 @@ import (
 // SummarySchema names the JSON form of Summary.
 const SummarySchema = "mwcheck.conform/1"
 
-// Summary is the result of a Check.
+// Summary is the result of CheckVectors.
 type Summary struct {
 	Schema   string            `json:"schema"`
 	Engines  map[string]*Count `json:"engines"`
@@ -50,9 +50,9 @@ func (s *Summary) Total() Count {
 	return total
 }
 
-// Check runs every vector through those of the engines it was recorded with.
+// CheckVectors runs every vector through those of the engines it was recorded with.
 // The result does not depend on the parallelism, which is GOMAXPROCS.
-func Check(engines []Engine, vectors []Vector) *Summary {
+func CheckVectors(engines []Engine, vectors []Vector) *Summary {
 	byName := make(map[string]Engine, len(engines))
 	sum := &Summary{Schema: SummarySchema, Engines: map[string]*Count{}, Failures: []Failure{}, Unsupported: map[Feature]int{}}
 	for _, e := range engines {

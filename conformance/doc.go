@@ -4,5 +4,5 @@
 // A [Vector] is a [Scenario] (a stack of layers, a view, a request) with the
 // [Trace] that each release left behind. [Engines] are the engines of this
 // module under the names of the vectors; an [Engine] of one's own needs only a
-// Build function. [Check] runs vectors and counts.
+// Build function. [CheckVectors] runs vectors and counts.
 package conformance

@@ -60,9 +60,7 @@ func (l Layer) Modern() modern.Factory {
 		f.NotAsync = !is(spec.AsyncCapable, true)
 		return f
 	case l.Style == "mixin" || l.Style == "hooks":
-		f = mixin.Upgrade(l.Name, l.script)
-		make := f.NewHooks
-		f.NewHooks = func() (any, error) {
+		f = mixin.Upgrade(classic.Factory{Name: l.Name, New: func() (any, error) {
 			if spec.Init == "no_arg" {
 				return nil, errTypeError
 			}
@@ -70,8 +68,8 @@ func (l Layer) Modern() modern.Factory {
 			if drop, err := l.init(); drop || err != nil {
 				return nil, err
 			}
-			return make()
-		}
+			return l.script, nil
+		}})
 		f.NotSync = is(spec.SyncCapable, false)
 		f.NotAsync = is(spec.AsyncCapable, false)
 		return f

@@ -28,7 +28,7 @@ func syncOnly(vectors []Vector) []Vector {
 // TestReference makes sure that what the engines are compared with elsewhere
 // agrees with the recordings itself.
 func TestReference(t *testing.T) {
-	sum := Check(references(), syncOnly(allVectors(t)))
+	sum := CheckVectors(references(), syncOnly(allVectors(t)))
 	for _, f := range sum.Failures[:min(3, len(sum.Failures))] {
 		t.Errorf("%s under %s (-want +got):\n%s", f.ID, f.Engine, cmp.Diff(f.Want, f.Got))
 	}
@@ -71,7 +71,7 @@ func TestSaboteurs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.family+"@"+test.name+"/"+test.fault, func(t *testing.T) {
-			sum := Check([]Engine{referenceEngine(test.family, test.version, test.name, test.fault)}, vectors)
+			sum := CheckVectors([]Engine{referenceEngine(test.family, test.version, test.name, test.fault)}, vectors)
 			require.False(t, sum.OK(), "the suite passes a broken engine")
 			var ids []string
 			for _, f := range sum.Failures {

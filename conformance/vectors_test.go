@@ -18,7 +18,7 @@ import (
 func TestVectors(t *testing.T) {
 	vectors := allVectors(t)
 	require.Len(t, vectors, 4210)
-	sum := Check(Engines(), vectors)
+	sum := CheckVectors(Engines(), vectors)
 	for _, f := range sum.Failures[:min(len(sum.Failures), 6)] {
 		t.Errorf("%s under %s (-want +got):\n%s", f.ID, f.Engine, cmp.Diff(f.Want, f.Got))
 	}
@@ -141,7 +141,7 @@ func FuzzReadVectors(f *testing.F) {
 
 func TestSummaryJSON(t *testing.T) {
 	vectors := allVectors(t)[:1]
-	sum := Check([]Engine{referenceEngine(FamilyClassic, 109, "1.9", "never-closes")}, vectors)
+	sum := CheckVectors([]Engine{referenceEngine(FamilyClassic, 109, "1.9", "never-closes")}, vectors)
 	text, err := json.Marshal(sum)
 	require.NoError(t, err)
 	var back struct {

@@ -57,7 +57,7 @@ func (a *app) conform(files, names []string, format string) error {
 	if len(vectors) == 0 {
 		return &problem{text: "the vector files hold no vector"}
 	}
-	sum := conformance.Check(engines, vectors)
+	sum := conformance.CheckVectors(engines, vectors)
 	if !sum.OK() {
 		a.code = ExitFindings
 	}
