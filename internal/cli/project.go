@@ -10,6 +10,7 @@ import (
 
 // facts answers what the rules ask about a project.
 type facts struct {
+	checked []*django.SettingsModule
 	byStack map[string]*django.SettingsModule
 	// byPath lists the checked modules whose stacks name a dotted path: which
 	// class it leads to depends on where they import from.
@@ -22,6 +23,7 @@ func newFacts(p *django.Project) *facts {
 		if !m.Checked {
 			continue
 		}
+		f.checked = append(f.checked, m)
 		for _, s := range m.Stacks {
 			f.byStack[s.ID] = m
 			for _, e := range s.Entries {
@@ -35,7 +37,9 @@ func newFacts(p *django.Project) *facts {
 }
 
 func (f *facts) config() lint.Config {
-	return lint.Config{Django: f.django, Setting: f.setting, Bases: f.bases, Resolve: f.resolve}
+	return lint.Config{
+		Django: f.django, Setting: f.setting, Bases: f.bases, Resolve: f.resolve, PackageVersion: f.packageVersion,
+	}
 }
 
 func (f *facts) django(s *stack.Stack) lint.Django {
@@ -123,4 +127,18 @@ func (f *facts) bases(path string) (bases []string, complete bool) {
 		}
 	}
 	return bases, complete
+}
+
+// packageVersion is the version of a distribution that all checked modules
+// agree on, or "".
+func (f *facts) packageVersion(distribution string) string {
+	version := ""
+	for i, m := range f.checked {
+		v := m.PackageVersion(distribution)
+		if i > 0 && v != version {
+			return ""
+		}
+		version = v
+	}
+	return version
 }
