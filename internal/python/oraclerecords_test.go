@@ -154,6 +154,9 @@ func astRecords(f *File, opaque bool) (records []string, ok bool) {
 			start, end = n.NameRange()
 			if a := n.Field(FieldAnnotation); !a.IsZero() {
 				end = a.End()
+				for i := afterBlank(f.Src, end); i < n.End() && f.Src[i] == ')'; i = afterBlank(f.Src, end) {
+					end = i + 1
+				}
 			}
 		}
 		if n.Kind() == KindName && n.Parent().Kind() == KindPatternValue && (kind == "Constant") {

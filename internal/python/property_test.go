@@ -90,7 +90,8 @@ var pieces = []string{
 
 func TestRandomSources(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		parts := rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 200).Draw(t, "pieces")
+		least := rapid.SampledFrom([]int{0, 10, 40, 100}).Draw(t, "least")
+		parts := rapid.SliceOfN(rapid.SampledFrom(pieces), least, 200).Draw(t, "pieces")
 		src := []byte(strings.Join(parts, ""))
 		if err := checkFile(src, Parse(src)); err != nil {
 			t.Fatal(err)
