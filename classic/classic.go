@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
@@ -37,7 +38,15 @@ type Handler struct {
 	request  []web.RequestHook  // outermost first
 	response []web.ResponseHook // innermost first
 	names    []string           // of response
+	layers   []Layer
 	plan     Plan
+	next     func(*web.Request) *web.Response // of Around
+}
+
+// Layer is a layer in use.
+type Layer struct {
+	Name  string
+	Hooks web.HookSet
 }
 
 // Plan is what happened when the stack was built.
@@ -80,7 +89,6 @@ type Named interface{ LayerName() string }
 func New(cfg Config, layers ...any) (*Handler, error) {
 	app := cfg.App
 	h := &Handler{core: core.Core{App: &app, Profile: cfg.Profile}}
-	made := make([]any, 0, len(layers))
 	for i, layer := range layers {
 		name := nameOf(layer)
 		fail := func(err error) (*Handler, error) {
@@ -104,16 +112,18 @@ func New(cfg Config, layers ...any) (*Handler, error) {
 			}
 			layer = value
 		}
-		if web.HooksOf(layer).Empty() {
-			if _, says := layer.(web.HookSetter); !says {
-				return fail(ErrNotALayer)
-			}
+		if err := web.CheckHooks(layer); err != nil {
+			return fail(err)
+		}
+		hooks := web.HooksOf(layer)
+		if _, says := layer.(web.HookSetter); hooks.Empty() && !says {
+			return fail(fmt.Errorf("%T %w", layer, ErrNotALayer))
 		}
 		h.plan.Layers = append(h.plan.Layers, name)
-		made = append(made, layer)
+		h.layers = append(h.layers, Layer{name, hooks})
 	}
-	for i := len(made) - 1; i >= 0; i-- {
-		h.addOuter(h.plan.Layers[i], web.HooksOf(made[i]))
+	for i := len(h.layers) - 1; i >= 0; i-- {
+		h.addOuter(h.layers[i].Name, h.layers[i].Hooks)
 	}
 	return h, nil
 }
@@ -153,6 +163,9 @@ func nameOf(layer any) string {
 
 // Plan tells which layers are in use.
 func (h *Handler) Plan() Plan { return h.plan }
+
+// Layers are the layers in use, outermost first.
+func (h *Handler) Layers() []Layer { return slices.Clone(h.layers) }
 
 // ServeHTTP answers a request of net/http. An error that leaves the stack is a
 // panic with *web.Raised, or with http.ErrAbortHandler itself.

@@ -224,8 +224,9 @@ func TestBuildErrors(t *testing.T) {
 		cause error
 		text  string
 	}{
-		"no hook":        {struct{}{}, classic.ErrNotALayer, `layer 1, "struct {}": has none of the hooks`},
-		"nil":            {nil, classic.ErrNotALayer, "layer 1"},
+		"no hook":        {struct{}{}, classic.ErrNotALayer, `layer 1, "struct {}": struct {} has none of the hooks`},
+		"nil":            {nil, web.ErrNilValue, `layer 1, "<nil>": the layer is nil`},
+		"no pointer":     {probe{name: "B"}, nil, "has no hook ProcessRequest, but *classic_test.probe has"},
 		"modern factory": {modern.Factory{}, classic.ErrModernLayer, "factory of the modern model"},
 		"failing":        {classic.Factory{Name: "B", New: func() (any, error) { return nil, boom }}, boom, `layer 1, "B": boom`},
 		"panicking":      {classic.Factory{Name: "B", New: func() (any, error) { panic(boom) }}, boom, `layer 1, "B": panic: boom`},

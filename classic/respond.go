@@ -18,6 +18,25 @@ func (h *Handler) Respond(r *web.Request) (*web.Response, error) {
 	return h.detour(r, &p)
 }
 
+// Around gives the stack as one layer around next, which then answers in place
+// of the App's router and view. The hooks that run inside the innermost layer
+// are not run for what next answers: that is for whoever runs next, who finds
+// them in Layers. What next panics with leaves as an error that nobody in the
+// stack has seen. A nil response, from next, is handed on where no hook stands
+// in the way.
+func (h *Handler) Around(next func(*web.Request) *web.Response) func(*web.Request) (*web.Response, error) {
+	around := *h
+	around.next = next
+	return func(r *web.Request) (*web.Response, error) {
+		var p passage
+		around.straight(r, &p)
+		if p.stage == stageDone && (p.res == nil || !p.res.Unrendered()) {
+			return p.res, nil
+		}
+		return around.detour(r, &p)
+	}
+}
+
 // passage is how far a request has come.
 type passage struct {
 	stage stage
@@ -33,6 +52,7 @@ type stage uint8
 const (
 	stageRequest stage = iota // in the request hooks
 	stageInner                // in what lies inside the innermost layer
+	stageNext                 // in what Around was given
 	stageResponse
 	stageDone
 )
@@ -60,7 +80,12 @@ func (h *Handler) straight(r *web.Request, p *passage) {
 			break
 		}
 	}
-	if res == nil {
+	switch {
+	case res != nil:
+	case h.next != nil:
+		p.stage = stageNext
+		res = h.next(r)
+	default:
 		p.stage = stageInner
 		if h.core.EnterBare(r, &p.in); !p.in.Straight() {
 			busy = false
@@ -108,9 +133,11 @@ func (h *Handler) detour(r *web.Request, p *passage) (res *web.Response, err err
 	case stageInner:
 		res, templated, err = h.core.Complete(r, &p.in)
 	case stageResponse:
-		return h.failed(r, p.err, false)
+		return h.failed(r, p.err, r.Rendered())
+	case stageNext:
+		return nil, p.err
 	default:
-		return h.core.Late(r, p.res, false)
+		return h.core.Late(r, p.res, r.Rendered())
 	}
 	if err != nil {
 		templated = false

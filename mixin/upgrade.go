@@ -1,4 +1,3 @@
-// Package mixin holds the bridges between the two models.
 package mixin
 
 import "github.com/mwcheck/mwcheck/modern"
@@ -6,8 +5,19 @@ import "github.com/mwcheck/mwcheck/modern"
 // Upgrade makes a classic layer a layer of the modern model, as subclassing
 // Django's MiddlewareMixin does (django/utils/deprecation.py, 1.10 to 6.0):
 // process_request, then what is further in unless that answered, then
-// process_response. The three other hooks are found on the layer. It can run
-// in both modes; in an asynchronous one its hooks run on the synchronous side.
-func Upgrade(name string, layer any) modern.Factory {
-	return modern.Factory{Name: name, NewHooks: func() (any, error) { return layer, nil }}
+// process_response. The three other hooks are found on the layer and run with
+// those of the whole chain.
+//
+// layer is any value with hooks, or a classic.Factory that makes one when the
+// chain is built. It is called by its type, by its LayerName method, or by the
+// Name of the factory.
+//
+// The layer can run in both modes. In an asynchronous one each of process_request
+// and process_response that it has is handed over to the synchronous side and
+// back.
+//
+// What differs from the classic model: see [Explain].
+func Upgrade(layer any) modern.Factory {
+	s := newSource(layer)
+	return modern.Factory{Name: s.name, NewHooks: s.build, Discard: s.release}
 }

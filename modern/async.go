@@ -17,12 +17,13 @@ type Pending struct {
 	r      *web.Request
 	name   string
 	film   bool
+	inner  *Pending // of a layer that does nothing but have a film
 }
 
 // Await waits for the answer; like Next, it never gives an error. What passes
 // the film is a panic with *web.Raised here. Await may be called once.
 func (p Pending) Await() *web.Response {
-	res, err := p.future.Await()
+	res, err := p.settled()
 	if !p.film {
 		if err != nil {
 			panic(&web.Raised{Err: err})
@@ -42,6 +43,27 @@ func (p Pending) Await() *web.Response {
 		panic(&web.Raised{Err: err})
 	}
 	return res
+}
+
+func (p Pending) settled() (res *web.Response, err error) {
+	if p.inner == nil {
+		return p.future.Await()
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			res, err = nil, web.Recovered(v)
+		}
+	}()
+	return p.inner.Await(), nil
+}
+
+// emptyFilm is the film around a layer that has neither hook: there is nothing
+// to hand over, so it needs no task.
+func (h *Handler) emptyFilm(name string, next AsyncNext) AsyncNext {
+	return func(r *web.Request) Pending {
+		inner := next(r)
+		return Pending{h: h, r: r, name: name, film: true, inner: &inner}
+	}
 }
 
 // asyncFilm is the film around an asynchronous layer. The layer is started at

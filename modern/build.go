@@ -2,6 +2,7 @@ package modern
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
@@ -26,6 +27,9 @@ func New(cfg Config, layers ...Factory) (*Handler, error) {
 	for i := len(layers) - 1; i >= 0; i-- {
 		if err := b.add(layers[i]); err != nil {
 			b.flush()
+			for _, discard := range b.discard {
+				discard()
+			}
 			return nil, &BuildError{Layer: layers[i].Name, Index: i, Plan: h.plan, Err: err}
 		}
 	}
@@ -41,13 +45,8 @@ type builder struct {
 	async   bool
 	sync    Next
 	task    AsyncNext
-	pending []hookLayer // innermost first
-}
-
-// hookLayer is a classic layer on its way into a run.
-type hookLayer struct {
-	name  string
-	hooks web.HookSet
+	pending []Member // innermost first
+	discard []func()
 }
 
 func (b *builder) add(f Factory) error {
@@ -67,11 +66,11 @@ func (b *builder) add(f Factory) error {
 	}
 	// An unused layer leaves its adaptation in the log, not in the chain.
 	below := *b
-	below.pending = append([]hookLayer(nil), b.pending...)
+	below.pending = append([]Member(nil), b.pending...)
 	if adapted || f.NewHooks == nil {
 		below.toMode(async)
 	}
-	hooks, err := below.construct(f, async)
+	members, err := below.construct(f, async)
 	if errors.Is(err, web.ErrNotUsed) {
 		b.h.plan.Log = append(b.h.plan.Log, PlanEvent{f.Name, NotUsed})
 		return nil
@@ -81,62 +80,90 @@ func (b *builder) add(f Factory) error {
 	}
 	*b = below
 	b.async = async
-	b.h.core.AddOuter(f.Name, hooks, b.h.async)
+	for i := len(members) - 1; i >= 0; i-- {
+		b.h.core.AddOuter(members[i].Name, members[i].Hooks, b.h.async)
+	}
+	if f.Discard != nil {
+		b.discard = append(b.discard, f.Discard)
+	}
 	b.h.plan.Layers = append([]LayerPlan{{f.Name, mode(async), adapted}}, b.h.plan.Layers...)
 	return nil
 }
 
 // construct calls the factory and puts the film around what it made.
-func (b *builder) construct(f Factory, async bool) (hooks web.HookSet, err error) {
+func (b *builder) construct(f Factory, async bool) (members []Member, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = web.Recovered(v)
 		}
 	}()
+	var made any
 	switch {
 	case f.NewHooks != nil:
-		layer, err := f.NewHooks()
-		if err != nil {
-			return web.HookSet{}, err
-		}
-		if layer == nil {
-			return web.HookSet{}, ErrNilLayer
-		}
-		hooks = web.HooksOf(layer)
-		if _, says := layer.(web.HookSetter); hooks.Empty() && !says {
-			return web.HookSet{}, ErrNotALayer
-		}
-		b.addHooks(hookLayer{f.Name, hooks}, async)
+		made, err = f.NewHooks()
+	case f.NewGroup != nil:
+		return b.constructGroup(f)
 	case async:
-		layer, err := f.NewAsync(b.task)
-		if err != nil {
-			return web.HookSet{}, err
+		var layer AsyncLayer
+		if layer, err = f.NewAsync(b.task); layer != nil && err == nil {
+			made, b.task = layer, b.h.asyncFilm(f.Name, layer.HandleAsync)
 		}
-		if layer == nil {
-			return web.HookSet{}, ErrNilLayer
-		}
-		hooks = web.HooksOf(layer)
-		b.task = b.h.asyncFilm(f.Name, layer.HandleAsync)
 	default:
-		layer, err := f.New(b.sync)
-		if err != nil {
-			return web.HookSet{}, err
+		var layer Layer
+		if layer, err = f.New(b.sync); layer != nil && err == nil {
+			made, b.sync = layer, b.h.film(f.Name, layer)
 		}
-		if layer == nil {
-			return web.HookSet{}, ErrNilLayer
-		}
-		hooks = web.HooksOf(layer)
-		b.sync = b.h.film(f.Name, layer)
 	}
-	return hooks, nil
+	if err != nil {
+		return nil, err
+	}
+	if made == nil {
+		return nil, ErrNilLayer
+	}
+	member := Member{f.Name, web.HooksOf(made)}
+	if f.NewHooks != nil {
+		if err := checkHooks(made, member.Hooks); err != nil {
+			return nil, err
+		}
+		b.addHooks(member, async)
+	}
+	return []Member{member}, nil
 }
 
-func (b *builder) addHooks(l hookLayer, async bool) {
-	if async {
-		b.task = b.h.asyncFilm(l.name, upgradeAsync(l.hooks, b.task))
-		return
+func checkHooks(layer any, hooks web.HookSet) error {
+	if err := web.CheckHooks(layer); err != nil {
+		return err
 	}
-	b.pending = append(b.pending, l)
+	if _, says := layer.(web.HookSetter); hooks.Empty() && !says {
+		return fmt.Errorf("%T: %w", layer, ErrNotALayer)
+	}
+	return nil
+}
+
+func (b *builder) constructGroup(f Factory) ([]Member, error) {
+	group, err := f.NewGroup(Config{Profile: b.h.core.Profile, App: *b.h.core.App, Async: b.h.async}, b.sync)
+	if err != nil {
+		return nil, err
+	}
+	if group == nil {
+		return nil, ErrNilLayer
+	}
+	b.sync = unfilmed(group)
+	for _, name := range group.NotUsed() {
+		b.h.plan.Log = append(b.h.plan.Log, PlanEvent{name, NotUsed})
+	}
+	return group.Members(), nil
+}
+
+func (b *builder) addHooks(m Member, async bool) {
+	switch {
+	case !async:
+		b.pending = append(b.pending, m)
+	case m.Hooks.Request == nil && m.Hooks.Response == nil:
+		b.task = b.h.emptyFilm(m.Name, b.task)
+	default:
+		b.task = b.h.asyncFilm(m.Name, upgradeAsync(m.Hooks, b.task))
+	}
 }
 
 // flush ends a run of hook layers.

@@ -77,6 +77,17 @@ func (h *Handler) film(name string, layer Layer) Next {
 	}
 }
 
+// unfilmed is a group, which has no film: what it gives as an error leaves.
+func unfilmed(group Group) Next {
+	return func(r *web.Request) *web.Response {
+		res, err := group.Handle(r)
+		if err != nil {
+			panic(&web.Raised{Err: err})
+		}
+		return res
+	}
+}
+
 // caught is the way out of a film that recovered. Without a value the layer
 // has ended its goroutine, and nothing is answered.
 func (h *Handler) caught(r *web.Request, v any) *web.Response {

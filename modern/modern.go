@@ -68,6 +68,14 @@ type Factory struct {
 	// both modes. Neighbours of this kind share one frame. mixin.Upgrade fills
 	// it in.
 	NewHooks func() (any, error)
+	// NewGroup, instead of those above, makes a layer that stands for several
+	// and does without a film: it makes its own error pages, an error it returns
+	// leaves as it is, and what leaves further in does not concern it. It can do
+	// the synchronous mode only. mixin.Island fills it in.
+	NewGroup func(cfg Config, next Next) (Group, error)
+	// Discard, if it is set, is called for a layer that was built into a stack
+	// that could not be built in the end.
+	Discard func()
 	// NotSync and NotAsync take a capability back (sync_capable = False,
 	// async_capable = False).
 	NotSync, NotAsync bool
@@ -77,7 +85,7 @@ type Factory struct {
 func (Factory) ModernFactory() {}
 
 func (f Factory) canSync() bool {
-	return (f.New != nil || f.NewHooks != nil) && !f.NotSync
+	return (f.New != nil || f.NewHooks != nil || f.NewGroup != nil) && !f.NotSync
 }
 
 func (f Factory) canAsync() bool {
@@ -100,6 +108,22 @@ type funcLayer struct {
 }
 
 func (l *funcLayer) Handle(r *web.Request) (*web.Response, error) { return l.handle(r, l.next) }
+
+// Group is a layer that stands for several of the classic model.
+type Group interface {
+	Layer
+	// Members are the layers in use, outermost first. The hooks that both models
+	// share are run with those of the other layers of the stack.
+	Members() []Member
+	// NotUsed are the names of those that were dropped.
+	NotUsed() []string
+}
+
+// Member is a layer of a Group.
+type Member struct {
+	Name  string
+	Hooks web.HookSet
+}
 
 // SyncOnly is django.utils.decorators.sync_only_middleware.
 func SyncOnly(f Factory) Factory {
@@ -188,7 +212,7 @@ func (h *Handler) Respond(r *web.Request) (res *web.Response, err error) {
 	}
 	returned = true
 	if res == nil || res.Unrendered() {
-		return h.core.Late(r, res, false)
+		return h.core.Late(r, res, r.Rendered())
 	}
 	return res, nil
 }

@@ -22,23 +22,23 @@ type hookRun struct {
 }
 
 // hookRun builds the run of layers, which come innermost first.
-func (h *Handler) hookRun(layers []hookLayer, next Next) Next {
+func (h *Handler) hookRun(layers []Member, next Next) Next {
 	run := &hookRun{h: h, next: next, strict: !h.core.Profile.NilPassesOutward}
 	n := len(layers)
 	run.own, run.after = make([]int, n), make([]int, n)
 	for i, l := range layers {
 		at := n - 1 - i
 		run.own[at] = len(run.response)
-		if l.hooks.Response != nil {
-			run.response = append(run.response, l.hooks.Response)
+		if l.Hooks.Response != nil {
+			run.response = append(run.response, l.Hooks.Response)
 			run.responseLayer = append(run.responseLayer, at)
 		}
 		run.after[at] = len(run.response)
 	}
 	for i := n - 1; i >= 0; i-- {
-		run.names = append(run.names, layers[i].name)
-		if l := layers[i]; l.hooks.Request != nil {
-			run.request = append(run.request, l.hooks.Request)
+		run.names = append(run.names, layers[i].Name)
+		if l := layers[i]; l.Hooks.Request != nil {
+			run.request = append(run.request, l.Hooks.Request)
 			run.requestLayer = append(run.requestLayer, n-1-i)
 		}
 	}

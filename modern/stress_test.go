@@ -121,13 +121,13 @@ func TestStress(t *testing.T) {
 			return classic.New(classic.Config{App: app}, l)
 		},
 		"modern": func(app web.App, l *tally) (http.Handler, error) {
-			return modern.New(modern.Config{App: app}, pass("A"), mixin.Upgrade("hooks", l), pass("B"))
+			return modern.New(modern.Config{App: app}, pass("A"), mixin.Upgrade(l), pass("B"))
 		},
 		"mixed modes": func(app web.App, l *tally) (http.Handler, error) {
-			return modern.New(modern.Config{App: app, Async: true}, pass("A"), asyncPass("task"), mixin.Upgrade("hooks", l), pass("B"))
+			return modern.New(modern.Config{App: app, Async: true}, pass("A"), asyncPass("task"), mixin.Upgrade(l), pass("B"))
 		},
 		"net/http": func(app web.App, l *tally) (http.Handler, error) {
-			return modern.New(modern.Config{App: app}, pass("A"), modern.FromHTTP(wrapping), mixin.Upgrade("hooks", l), modern.FromHTTP(plain), pass("B"))
+			return modern.New(modern.Config{App: app}, pass("A"), modern.FromHTTP(wrapping), mixin.Upgrade(l), modern.FromHTTP(plain), pass("B"))
 		},
 	}
 	for name, build := range stacks {

@@ -5,7 +5,10 @@ package web
 // the value; two attributes of the same name are different attributes.
 type Attr[T any] struct{ key *attrKey }
 
-type attrKey struct{ name string }
+type attrKey struct {
+	name   string
+	hidden bool
+}
 
 // attrValue is one attribute of a request. They form a list, as a request has
 // few of them and most have none.
@@ -16,7 +19,13 @@ type attrValue struct {
 }
 
 // NewAttr makes an attribute. The name is for observers and messages only.
-func NewAttr[T any](name string) Attr[T] { return Attr[T]{&attrKey{name}} }
+func NewAttr[T any](name string) Attr[T] { return Attr[T]{&attrKey{name: name}} }
+
+// NewHiddenAttr makes an attribute that observers do not see: where a bridge
+// keeps what it has to know about a request.
+func NewHiddenAttr[T any](name string) Attr[T] {
+	return Attr[T]{&attrKey{name: name, hidden: true}}
+}
 
 // Name is the name given to NewAttr.
 func (a Attr[T]) Name() string { return a.key.name }
@@ -26,11 +35,11 @@ func (a Attr[T]) Get(r *Request) (T, bool) {
 	for v := r.attrs; v != nil; v = v.next {
 		if v.key == a.key {
 			value, _ := v.value.(T)
-			r.observe(AttrRead, a.key.name, true)
+			r.observe(AttrRead, a.key, true)
 			return value, true
 		}
 	}
-	r.observe(AttrRead, a.key.name, false)
+	r.observe(AttrRead, a.key, false)
 	var none T
 	return none, false
 }
@@ -46,12 +55,12 @@ func (a Attr[T]) Set(r *Request, value T) {
 	for v := r.attrs; v != nil; v = v.next {
 		if v.key == a.key {
 			v.value = value
-			r.observe(AttrWrite, a.key.name, true)
+			r.observe(AttrWrite, a.key, true)
 			return
 		}
 	}
 	r.attrs = &attrValue{a.key, value, r.attrs}
-	r.observe(AttrWrite, a.key.name, false)
+	r.observe(AttrWrite, a.key, false)
 }
 
 // Delete removes the attribute.
@@ -59,11 +68,11 @@ func (a Attr[T]) Delete(r *Request) {
 	for p := &r.attrs; *p != nil; p = &(*p).next {
 		if (*p).key == a.key {
 			*p = (*p).next
-			r.observe(AttrDelete, a.key.name, true)
+			r.observe(AttrDelete, a.key, true)
 			return
 		}
 	}
-	r.observe(AttrDelete, a.key.name, false)
+	r.observe(AttrDelete, a.key, false)
 }
 
 // AttrOp is what was done to an attribute.

@@ -25,6 +25,8 @@ type Request struct {
 	rare  *rareState
 	w     http.ResponseWriter // for Inform
 	mode  atomic.Uint32
+
+	rendered bool
 }
 
 // rareState is what most requests never need. It is apart so that a Request
@@ -93,12 +95,24 @@ func (r *Request) copy() *Request {
 		c.rare = &rareState{resolved: r.rare.resolved, onAttr: r.rare.onAttr}
 	}
 	c.mode.Store(r.mode.Load())
+	c.rendered = r.rendered
 	return c
+}
+
+// Follow makes r go on where c is: wrapped request, match, router and
+// attributes. Bridges call it where code further in got c, a copy of r, or r a
+// copy of c.
+func (r *Request) Follow(c *Request) {
+	if r == c {
+		return
+	}
+	r.Request = c.Request
+	r.adopt(c)
 }
 
 // adopt takes over the state of a copy, but for what it wraps.
 func (r *Request) adopt(c *Request) {
-	r.Match, r.Router, r.attrs = c.Match, c.Router, c.attrs
+	r.Match, r.Router, r.attrs, r.rendered = c.Match, c.Router, c.attrs, c.rendered
 	if c.rare == nil {
 		return
 	}
@@ -126,11 +140,18 @@ func (r *Request) Observe(f func(*Request, AttrEvent)) {
 	}
 }
 
-func (r *Request) observe(op AttrOp, name string, found bool) {
-	if r.rare != nil && r.rare.onAttr != nil {
-		r.rare.onAttr(r, AttrEvent{op, name, found})
+func (r *Request) observe(op AttrOp, key *attrKey, found bool) {
+	if r.rare != nil && r.rare.onAttr != nil && !key.hidden {
+		r.rare.onAttr(r, AttrEvent{op, key.name, found})
 	}
 }
+
+// Rendered says that an engine rendered the template of a view's response in
+// this request. Django 1.9 asks for it (LateOnce).
+func (r *Request) Rendered() bool { return r.rendered }
+
+// NoteRendered is called by engines.
+func (r *Request) NoteRendered() { r.rendered = true }
 
 // Mode says on which side of the sync/async border code runs.
 type Mode uint8

@@ -190,7 +190,7 @@ func Classic(n int) http.Handler {
 func Upgraded(n int) http.Handler {
 	layers := make([]modern.Factory, n)
 	for i := range layers {
-		layers[i] = mixin.Upgrade("pass", &hooks{})
+		layers[i] = mixin.Upgrade(&hooks{})
 	}
 	return must(modern.New(modern.Config{App: app()}, layers...))
 }

@@ -153,6 +153,7 @@ func templateNil(layer string) error {
 func (c *Core) renderOrExcuse(r *web.Request, res *web.Response, culprit string) (_ *web.Response, templated bool, err error) {
 	err = Render(r, res)
 	if err == nil {
+		r.NoteRendered()
 		return res, true, nil
 	}
 	if errors.Is(err, web.ErrNotTemplate) {
@@ -161,7 +162,9 @@ func (c *Core) renderOrExcuse(r *web.Request, res *web.Response, culprit string)
 	if c.Profile.RenderErrorsSkipExceptionHooks {
 		return nil, false, err
 	}
-	res, err = c.Excuse(r, err)
+	if res, err = c.Excuse(r, err); err == nil {
+		r.NoteRendered()
+	}
 	return res, err == nil, err
 }
 
