@@ -3,7 +3,9 @@ package cli_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -77,6 +79,43 @@ func TestJSONDocuments(t *testing.T) {
 	require.Equal(t, "site/settings.py", known.File)
 	require.Len(t, known.Entries, 2)
 	require.NotContains(t, stdout.String(), "null")
+}
+
+func TestConformDocument(t *testing.T) {
+	const vector = `{"scenario":{"doc":"Empty stack.","id":"%s","layers":[]},"traces":[{"engines":["classic@1.8","modern@6.1"],"events":["view"%s],"outcome":{"body":"view","finished":1,"outcome":"response","status":200,"xtrace":"view"}}]}` + "\n"
+	env, stdout, stderr := memory(map[string]string{
+		"right.jsonl": fmt.Sprintf(vector, "right", ""), "wrong.jsonl": fmt.Sprintf(vector, "wrong", `,"B.response"`),
+	})
+	code := cli.Main([]string{"conform", "--vectors", "right.jsonl", "--vectors", "wrong.jsonl", "--engine", "classic@1.8", "--format", "json"}, env)
+	require.Equal(t, cli.ExitFindings, code, stderr)
+	var doc conformDocument
+	decodeStrictly(t, stdout.String(), &doc)
+	require.Equal(t, "mwcheck.conform/1", doc.Schema)
+	require.Len(t, doc.Engines, 1)
+	require.Equal(t, 1, doc.Engines["classic@1.8"].Pass)
+	require.Equal(t, 1, doc.Engines["classic@1.8"].Fail)
+	require.Equal(t, 2, doc.Skipped) // the traces of modern@6.1
+	require.Len(t, doc.Failures, 1)
+	require.Equal(t, "wrong", doc.Failures[0].ID)
+	require.Equal(t, []any{"view", "B.response"}, doc.Failures[0].Want["events"])
+	require.Equal(t, []any{"view"}, doc.Failures[0].Got["events"])
+}
+
+// TestSameBytesAtAnyParallelism runs over two projects at once, one processor
+// and several.
+func TestSameBytesAtAnyParallelism(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	projects := root + "/testdata/projects"
+	for _, args := range [][]string{{"lint", "--format", "json"}, {"lint", "--all-notes"}, {"stacks", "--format", "json"}} {
+		runtime.GOMAXPROCS(1)
+		_, want, _ := run(t, projects, "", args...)
+		require.NotEmpty(t, want)
+		for range 5 {
+			runtime.GOMAXPROCS(8)
+			_, got, _ := run(t, projects, "", args...)
+			require.Equal(t, want, got)
+		}
+	}
 }
 
 // lockedFiles refuses to read settings, as a file that belongs to another user.

@@ -83,3 +83,20 @@ type stacksDocument struct {
 	} `json:"stacks"`
 	Notes []noteDocument `json:"notes"`
 }
+
+type conformDocument struct {
+	Schema  string `json:"schema"`
+	Engines map[string]struct {
+		Pass        int `json:"pass"`
+		Fail        int `json:"fail"`
+		Unsupported int `json:"unsupported"`
+	} `json:"engines"`
+	Failures []struct {
+		ID     string         `json:"id"`
+		Engine string         `json:"engine"`
+		Want   map[string]any `json:"want"`
+		Got    map[string]any `json:"got"`
+	} `json:"failures"`
+	Unsupported map[string]int `json:"unsupported"`
+	Skipped     int            `json:"skipped"`
+}
