@@ -256,12 +256,12 @@ func (d *discovery) takesOver(s *source, f *facts) (from string, ok bool) {
 	}
 	if s.marks&markInclude != 0 && f.include && settingsPath(s.name) && (f.settings > 0 || path.Base(s.name) == "__init__.py" || strings.Contains(path.Base(s.name), "settings")) {
 		for file := range d.found {
-			if within(path.Dir(s.name), file) {
-				return file, true
+			if within(path.Dir(s.name), file) && (from == "" || file < from) {
+				from = file
 			}
 		}
 	}
-	return "", false
+	return from, from != ""
 }
 
 // beside says that a file lies among settings modules and is named like one.

@@ -10,13 +10,14 @@ import (
 // facts is what one module's statements say about being settings. Functions are
 // not looked into, branches are.
 type facts struct {
-	binds     bool // assigns MIDDLEWARE or MIDDLEWARE_CLASSES at module level
-	changes   bool // only changes one of them that must come from elsewhere: += or .append(...)
-	settings  int  // distinct other settings of Django assigned at module level
-	reads     bool // imports django.conf.settings: an application, not settings
-	tests     bool // defines test classes or functions
-	include   bool // split_settings, execfile, exec: other files' code runs in this one
-	configure bool // calls settings.configure
+	binds     bool     // assigns MIDDLEWARE or MIDDLEWARE_CLASSES at module level
+	changes   bool     // only changes one of them that must come from elsewhere: += or .append(...)
+	settings  int      // distinct other settings of Django assigned at module level
+	reads     bool     // imports django.conf.settings: an application, not settings
+	tests     bool     // defines test classes or functions
+	include   bool     // split_settings, execfile, exec: other files' code runs in this one
+	configure bool     // calls settings.configure
+	parts     []string // paths of such files as they are written, relative to the module or nobody knows what
 	imports   []importFact
 	classes   []classFact
 }
@@ -79,6 +80,9 @@ func settingsPath(name string) bool {
 	dir := strings.ToLower(path.Base(path.Dir(name)))
 	return strings.Contains(dir, "settings") || dir == "config" || dir == "conf" || dir == "configs" || dir == "environments"
 }
+
+// maxParts bounds the files that one module runs as parts.
+const maxParts = 200
 
 func readFacts(src *python.File) *facts {
 	r := &factReader{facts: &facts{}, seen: map[string]bool{}}
@@ -237,6 +241,11 @@ func (r *factReader) calls(src *python.File) {
 			r.configure = r.configure || o.Name() == "settings"
 		case f.Kind() == python.KindName && (f.Name() == "include" || f.Name() == "execfile" || f.Name() == "exec"):
 			r.include = true
+			for s := range n.Descendants() {
+				if text, ok := s.StringValue(); ok && s.Kind() == python.KindString && strings.HasSuffix(text, ".py") && len(r.parts) < maxParts {
+					r.parts = append(r.parts, strings.TrimPrefix(text, "/"))
+				}
+			}
 		}
 	}
 }

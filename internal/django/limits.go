@@ -5,7 +5,7 @@ type DiscoverLimits struct {
 	Files    int   // files and directories looked at, default 300,000
 	Depth    int   // directories below a path given, default 60
 	FileSize int64 // bytes of one file, default 16 MiB
-	Modules  int   // modules read to follow imports, default 5,000
+	Modules  int   // modules parsed, default 50,000
 }
 
 func (l DiscoverLimits) withDefaults() DiscoverLimits {
@@ -19,7 +19,7 @@ func (l DiscoverLimits) withDefaults() DiscoverLimits {
 		l.FileSize = 16 << 20
 	}
 	if l.Modules <= 0 {
-		l.Modules = 5_000
+		l.Modules = 50_000
 	}
 	return l
 }

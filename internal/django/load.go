@@ -187,6 +187,11 @@ func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
 	if err := p.evaluate(ctx, opts); err != nil {
 		return nil, err
 	}
+	if p.standIn(candidates) {
+		if err := p.evaluate(ctx, opts); err != nil {
+			return nil, err
+		}
+	}
 	p.versions(all, skipped, opts.Django)
 	p.collect(skipped)
 	return p, p.verdict(opts.Paths, missing)
@@ -275,13 +280,36 @@ func (p *Project) evaluate(ctx context.Context, opts Options) error {
 		wg.Go(func() {
 			sem <- struct{}{}
 			defer func() { <-sem }()
-			if ctx.Err() == nil && (m.Checked || !opts.CheckedOnly) {
+			if ctx.Err() == nil && m.Result == nil && (m.Checked || !opts.CheckedOnly) {
 				m.Result = Evaluate(m.loader, m.Module, opts.Eval)
 			}
 		})
 	}
 	wg.Wait()
 	return ctx.Err()
+}
+
+// standIn has the parts of settings checked for themselves where nothing is
+// known of the list of the module that takes them over. It says whether there
+// are any.
+func (p *Project) standIn(candidates []*candidate) bool {
+	byFile := map[string]*SettingsModule{}
+	for _, m := range p.Settings {
+		byFile[m.file] = m
+	}
+	found := false
+	for i, c := range candidates {
+		m := p.Settings[i]
+		if !m.Checked || m.Result == nil || m.Result.tells() {
+			continue
+		}
+		for file := range c.imports {
+			if part := byFile[file]; part != nil && !part.Checked && part.Role == RoleBase {
+				part.Checked, part.Reason, found = true, "", true
+			}
+		}
+	}
+	return found
 }
 
 // collect gathers stacks and notes in a fixed order.

@@ -142,6 +142,9 @@ func TestLoadIsDeterministic(t *testing.T) {
 		tree[dir+"__init__.py"] = &fstest.MapFile{}
 		tree[dir+"base_settings.py"] = &fstest.MapFile{Data: []byte(someSettings)}
 		tree[dir+"settings.py"] = &fstest.MapFile{Data: []byte("from .base_settings import *\nif DEBUG_X:\n    MIDDLEWARE = 5\n")}
+		tree[dir+"parts/settings.py"] = &fstest.MapFile{Data: []byte("from split_settings.tools import include\nDEBUG = True\ninclude('a_settings.py', 'b_settings.py')\n")}
+		tree[dir+"parts/a_settings.py"] = &fstest.MapFile{Data: []byte(someSettings)}
+		tree[dir+"parts/b_settings.py"] = &fstest.MapFile{Data: []byte("MIDDLEWARE += ['c.D']\n")}
 		tree[dir+"urls.py"] = &fstest.MapFile{Data: []byte("from django.urls import path\n")}
 		tree[dir+"requirements.txt"] = &fstest.MapFile{Data: fmt.Appendf(nil, "Django==4.%d\n", i%3)}
 	}

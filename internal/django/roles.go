@@ -8,9 +8,21 @@ import (
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
-// link records which settings modules import which others.
+// link records which settings modules import which others, or run them as parts.
 func (d *discovery) link(all []*candidate) {
+	join := func(c, other *candidate) {
+		c.imports[other.file] = true
+		other.importers[c.file] = true
+	}
 	for _, c := range all {
+		for _, part := range c.facts.parts {
+			pattern := path.Join(quoteGlob(path.Dir(c.file)), part)
+			for _, other := range all {
+				if ok, err := path.Match(pattern, other.file); ok && err == nil && other != c {
+					join(c, other)
+				}
+			}
+		}
 		for _, i := range c.facts.imports {
 			names := []string{i.module}
 			for _, n := range i.names {
@@ -21,12 +33,16 @@ func (d *discovery) link(all []*candidate) {
 			for _, m := range names {
 				file := d.x.resolveImport(c.file, i.level, m)
 				if other := d.found[file]; other != nil && other != c {
-					c.imports[file] = true
-					other.importers[c.file] = true
+					join(c, other)
 				}
 			}
 		}
 	}
+}
+
+// quoteGlob makes a name match itself alone.
+func quoteGlob(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }
 
 // roles decides which modules stand for themselves. Those that are parts of

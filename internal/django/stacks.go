@@ -28,6 +28,17 @@ func (m *SettingsModule) stacks() []stack.Note {
 	return notes
 }
 
+// tells says whether anything is known of either setting.
+func (r *Result) tells() bool {
+	known := func(v Variant) bool {
+		_, modern := v.Stack("MIDDLEWARE")
+		_, classic := v.Stack("MIDDLEWARE_CLASSES")
+		return modern || classic
+	}
+	return slices.ContainsFunc(r.Variants, known) ||
+		slices.ContainsFunc(r.Subs, func(s Sub) bool { return slices.ContainsFunc(s.Variants, known) })
+}
+
 // open says that names may have come from code that was not read.
 func (m *SettingsModule) open() bool {
 	isOpen := func(v Variant) bool { return v.Open }
