@@ -19,7 +19,7 @@ func (m *SettingsModule) stacks() []stack.Note {
 	if len(m.Stacks) == 0 && len(b.notes) == 0 {
 		text := "assigns neither MIDDLEWARE nor MIDDLEWARE_CLASSES; Django's default holds, nothing to check"
 		if m.unset = !m.open(); !m.unset {
-			text = "MIDDLEWARE may come from code that is not in the tree; not checked"
+			text = "MIDDLEWARE may come from code that cannot be followed; not checked"
 		}
 		if m.Checked {
 			notes = append(notes, stack.Note{Span: stack.Span{File: m.File}, Message: text})
