@@ -33,7 +33,9 @@ func Island(layers ...any) modern.Factory { return Group{Layers: layers}.Factory
 // of the chain, as in both models. A short-circuit inside the group does not
 // reach layers further in than the group, and one further out does not reach the
 // group. To the layer outside, an error page of the group is a response like any
-// other. See docs/mixin.md.
+// other. A template that a hook put in the way of the response unrendered is
+// rendered at the shore where the group's release renders it at the end of a
+// request and the chain's does not. See docs/mixin.md.
 //
 // A Group runs on the synchronous side.
 type Group struct {
@@ -68,9 +70,15 @@ func (g Group) Factory() modern.Factory {
 	return modern.Factory{
 		Name: name,
 		NewGroup: func(cfg modern.Config, next modern.Next) (modern.Group, error) {
+			own := cfg.Profile
 			if profile != nil {
-				cfg.Profile = *profile
+				own = *profile
 			}
+			if own.LateRender == cfg.Profile.LateRender {
+				// The chain does that at its end, as the release does.
+				own.LateRender = web.LateNever
+			}
+			cfg.Profile = own
 			return newIsland(cfg, next, sources)
 		},
 		Discard: func() { releaseAll(sources) },
