@@ -57,7 +57,9 @@ func (e *evaluator) callExpr(n python.Node) pv {
 	if fn.Kind() == python.KindAttribute {
 		obj := e.eval(fn.Field(python.FieldObject))
 		if u, ok := obj.(*pUnknown); ok {
-			e.havocOptions(u)
+			if !readMethod(fn.Name()) {
+				e.havocOptions(u)
+			}
 			if l := e.materializeFor(u, fn.Name()); l != nil {
 				obj = l
 				if name := fn.Field(python.FieldObject); name.Kind() == python.KindName && strings.HasPrefix(u.sym, "open ") {
@@ -155,8 +157,9 @@ func (e *evaluator) call(f pv, a *callArgs, n python.Node) pv {
 		return e.callUnknown(f, a, n)
 	}
 	for _, v := range a.all() {
-		e.havoc(v)
+		e.escape(v)
 	}
+	e.escapedAgain()
 	return e.unknownNode(n)
 }
 
@@ -168,13 +171,14 @@ func (e *evaluator) callUnknown(f *pUnknown, a *callArgs, n python.Node) pv {
 	}
 	if !readsOnly(f.from()) {
 		for _, v := range a.all() {
-			e.havoc(v)
+			e.escape(v)
 		}
+		e.escapedAgain()
 	} else {
 		for _, v := range a.all() {
 			switch v.(type) {
 			case *pNames, *pModule, *pFunc, *pMethod:
-				e.havoc(v)
+				e.escape(v)
 			}
 		}
 	}

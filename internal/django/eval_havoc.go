@@ -19,6 +19,41 @@ func (e *evaluator) havocOptions(u *pUnknown) {
 	for _, o := range u.oneOf {
 		h.value(o)
 	}
+	if u.was != nil {
+		h.value(u.was)
+	}
+}
+
+// escape hands a value to code we cannot see, which may keep it and change it
+// at any later call.
+func (e *evaluator) escape(v pv) {
+	e.havoc(v)
+	switch v := v.(type) {
+	case pNone, pBool, pInt, *pStr, *pPath, *pBuiltin:
+		return
+	case *pUnknown:
+		if len(v.oneOf) == 0 && v.was == nil {
+			return
+		}
+	}
+	c, _ := e.cell(escapedCell).(*escaped)
+	var vals []pv
+	if c != nil {
+		vals = c.vals
+	}
+	if len(vals) < 200 && !holds(vals, v) {
+		e.put(escapedCell, &escaped{append(vals[:len(vals):len(vals)], v)})
+	}
+}
+
+// escapedAgain is a call of code we cannot see: it may change what was handed
+// to such code before.
+func (e *evaluator) escapedAgain() {
+	if c, ok := e.cell(escapedCell).(*escaped); ok {
+		for _, v := range c.vals {
+			e.havoc(v)
+		}
+	}
 }
 
 type havocker struct {
@@ -77,11 +112,14 @@ func (h *havocker) value(v pv) {
 			}
 		}
 	case *pUnknown:
-		if len(v.oneOf) > 0 && h.once(v) {
+		if (len(v.oneOf) > 0 || v.was != nil) && h.once(v) {
 			was := h.deps
 			h.deps = h.deps.union(v.deps)
 			for _, o := range v.oneOf {
 				h.value(o)
+			}
+			if v.was != nil {
+				h.value(v.was)
 			}
 			h.deps = was
 		}
@@ -205,6 +243,12 @@ func (e *evaluator) openScope(s *pyScope, why *pUnknown, deep bool) {
 		}
 		u := *why
 		u.sym = why.sym + " " + name
+		switch v := b.v.(type) {
+		case *pRef:
+			u.was = v
+		case *pUnknown:
+			u.was, u.oneOf = v.was, nil
+		}
 		u.deps = u.deps.union(depsOf(b.v))
 		e.set(s, name, &u, b.at)
 	}
@@ -281,7 +325,11 @@ func (e *evaluator) materialize(u *pUnknown, with pv) *pRef {
 	run := *u
 	run.run = true
 	run.oneOf = nil
+	run.was = nil
 	l := &pRef{id: e.newCell(&listCell{[]pv{&run}}), kind: refList}
+	if u.was != nil {
+		e.link(l.id, u.was.id, u.deps)
+	}
 	e.step(1 + len(e.st.cells)/8)
 	for id, c := range e.st.cells {
 		if b, ok := c.(*pyBinding); ok {

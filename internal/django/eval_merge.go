@@ -116,6 +116,21 @@ func (m *merger) cell(a, b any) any {
 		}
 		why := m.e.unknownRun("an iterator that may be used up", m.e.here())
 		return &iterCell{fill: func() []pv { return []pv{why} }}
+	case *escaped:
+		bb, ok := b.(*escaped)
+		if !ok {
+			return a
+		}
+		vals := a.vals
+		for _, v := range bb.vals {
+			if !holds(vals, v) {
+				vals = append(vals[:len(vals):len(vals)], v)
+			}
+		}
+		if len(vals) == len(a.vals) {
+			return a
+		}
+		return &escaped{vals}
 	case *openCell:
 		return a
 	}
@@ -185,11 +200,11 @@ func (m *merger) value(a, b pv, at place) pv {
 			return a
 		}
 		if subsumes(x, b) {
-			return m.depending(x)
+			return m.aliased(m.depending(x), b)
 		}
 	}
 	if y, ok := b.(*pUnknown); ok && subsumes(y, a) {
-		return m.depending(y)
+		return m.aliased(m.depending(y), a)
 	}
 	text := m.e.textAt(at)
 	for _, v := range []pv{a, b} {
@@ -201,7 +216,44 @@ func (m *merger) value(a, b pv, at place) pv {
 	u.deps = m.deps.union(depsOf(a)).union(depsOf(b))
 	u.oneOf = options(a, b)
 	u.unbound = maybeUnbound(a) || maybeUnbound(b)
-	return u
+	return m.aliased(m.aliased(u, a), b)
+}
+
+// aliased is the unknown knowing that it may be one of the objects that v may
+// be, so that a change of the one is taken as a change of the other.
+func (m *merger) aliased(u *pUnknown, v pv) *pUnknown {
+	out := u
+	for _, r := range aliases(v) {
+		switch {
+		case out.was == nil:
+			c := *out
+			c.was = r
+			out = &c
+		case out.was.id != r.id:
+			m.links = append(m.links, [2]int{out.was.id, r.id})
+		}
+	}
+	return out
+}
+
+// aliases are the mutable objects that a value may be.
+func aliases(v pv) []*pRef {
+	switch v := v.(type) {
+	case *pRef:
+		return []*pRef{v}
+	case *pUnknown:
+		var out []*pRef
+		if v.was != nil {
+			out = append(out, v.was)
+		}
+		for _, o := range v.oneOf {
+			if r, ok := o.(*pRef); ok {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 // depending is the unknown with the merge's conditions among its own.

@@ -48,6 +48,15 @@ func impure(name string) bool {
 	return false
 }
 
+// readMethod says that a method of any builtin type changes nothing.
+func readMethod(name string) bool {
+	switch name {
+	case "index", "count", "copy", "get", "keys", "items", "values", "startswith", "endswith", "split", "format", "lower", "upper", "strip", "join":
+		return true
+	}
+	return false
+}
+
 // settingName says that Django reads a name as a setting.
 func settingName(name string) bool {
 	return name != "" && strings.ToUpper(name) == name && strings.ToLower(name) != name && !strings.HasPrefix(name, "__")

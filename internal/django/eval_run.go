@@ -213,7 +213,7 @@ func (e *evaluator) explore() (leaves []*outcome, complete bool) {
 // run executes the module once.
 func (e *evaluator) run(prefix []bool) (out *outcome) {
 	e.st = &state{}
-	e.nextCell, e.steps, e.depth, e.nesting = 0, 0, 0, 0
+	e.nextCell, e.steps, e.depth, e.nesting = escapedCell+1, 0, 0, 0
 	e.modules, e.frame, e.pend, e.handlers = map[string]*loadedModule{}, nil, nil, nil
 	e.prefix, e.taken, e.tests, e.atoms = prefix, nil, nil, nil
 	e.cur, e.override = place{}, nil

@@ -40,9 +40,14 @@ type (
 		fill func() []pv
 		done bool
 	}
+	// escaped is what code from outside may have kept.
+	escaped struct{ vals []pv }
 	// openCell says that a scope may hold names we do not know.
 	openCell struct{ why *pUnknown }
 )
+
+// escapedCell is the cell that holds what escaped.
+const escapedCell = 0
 
 // scope is a table of names; their bindings lie in the state's cells.
 type pyScope struct {
@@ -209,6 +214,11 @@ func (e *evaluator) blur(id int, deps depset) {
 }
 
 func (e *evaluator) link(a, b int, deps depset) {
+	for _, l := range e.st.links[a] {
+		if l.to == b && len(l.deps.union(deps)) == len(l.deps) {
+			return
+		}
+	}
 	m := make(map[int][]link, len(e.st.links)+2)
 	for k, v := range e.st.links {
 		m[k] = v

@@ -252,6 +252,13 @@ func (e *evaluator) widen(old *state) {
 			u.deps = depsOf(c.v)
 			u.sym = ""
 			u.unbound = maybeUnbound(c.v)
+			for _, r := range aliases(c.v) {
+				if u.was == nil {
+					u.was = r
+				} else if u.was.id != r.id {
+					e.link(u.was.id, r.id, u.deps)
+				}
+			}
 			e.st.cells[id] = &pyBinding{u, c.at}
 		case *listCell:
 			u := e.unknownRun(e.textAt(e.cur), e.cur)

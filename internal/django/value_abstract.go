@@ -105,7 +105,9 @@ type (
 	}
 
 	// pIndex is the result of list.index(x) on a list that is not wholly
-	// known: the place of the element plus an offset.
+	// known: the place of the element plus an offset. It is taken that the
+	// unknown part in front holds no second copy of x; the stack is
+	// incomplete in any case.
 	pIndex struct {
 		key    string
 		offset int64
@@ -124,6 +126,7 @@ type (
 		unbound bool   // the name may not be bound at all
 		run     bool   // in a sequence: any number of elements
 		module  bool   // an imported module, which is true
+		was     *pRef  // the object a name had before it may have been replaced
 		def     *pStr  // of a read of the environment: the default
 		eqSym   string // of a comparison: the unknown side's sym
 		eqVal   pv     // of a comparison: the known side
