@@ -66,6 +66,10 @@ type Error struct {
 // Root returns the Module node.
 func (f *File) Root() Node { return Node{f, 0} }
 
+// Legacy reports whether the file is Python 2 as far as can be told: it holds
+// what only Python 2 has, and nothing that only Python 3 has.
+func (f *File) Legacy() bool { return f.legacy }
+
 // NodeCount is the number of nodes of the tree.
 func (f *File) NodeCount() int { return len(f.nodes) }
 

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -123,6 +124,29 @@ func TestEncodings(t *testing.T) {
 		require.Equal(t, test.errors, got, test.name)
 		require.NoError(t, checkFile([]byte(test.src), f), test.name)
 	}
+}
+
+func TestLegacy(t *testing.T) {
+	for src, want := range map[string]bool{
+		"print 'a'\n":                             true,
+		"try: pass\nexcept E, e: pass\n":          true,
+		"raise E, 'a'\n":                          true,
+		"print('a')\n":                            false,
+		"x = 1\n":                                 false,
+		"print >>f, 'a'\nx: int = 1\n":            false,
+		"def f(a, *, b): nonlocal_ = `a`\n":       false,
+		"from __future__ import print_function\n": false,
+	} {
+		require.Equal(t, want, Parse([]byte(src)).Legacy(), src)
+	}
+}
+
+func TestManyErrorsAreCut(t *testing.T) {
+	f := Parse([]byte(strings.Repeat("a b\n", 5000)))
+	require.LessOrEqual(t, len(f.Errors), 2*maxErrors+1)
+	last := f.Errors[len(f.Errors)-1]
+	require.Equal(t, ErrorLimit, last.Kind)
+	require.Equal(t, "there are more errors than are listed", last.Message)
 }
 
 func TestLineEnds(t *testing.T) {

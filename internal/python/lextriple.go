@@ -44,6 +44,11 @@ func (l *lexer) inverted(i, e int) bool {
 			return true
 		}
 	}
+	// The first line ends in two quotes, and code follows.
+	first := bytes.TrimRight(src[i:min(l.lineEnd(i), e-3)], " \t")
+	if n := len(first); n > 2 && first[n-1] == src[e-1] && first[n-2] == src[e-1] && l.holdsDefinition(i, e) {
+		return true
+	}
 	// The quotes begin their line, the line above ends in a colon, and there
 	// is a def or class that stands no deeper than this statement.
 	if !l.atStatement() && !l.last().endsExpr() && l.last() != tDot {
@@ -54,12 +59,19 @@ func (l *lexer) inverted(i, e int) bool {
 	if n == 0 || body[n-1] != '\n' && body[n-1] != '\r' {
 		return false
 	}
-	body = bytes.TrimRight(body, " \t\r\n")
+	var line, text []byte
+	for {
+		body = bytes.TrimRight(body, " \t\r\n")
+		line = body[bytes.LastIndexAny(body, "\r\n")+1:]
+		text = bytes.TrimLeft(line, " \t")
+		if len(text) == 0 || text[0] != '#' {
+			break
+		}
+		body = body[:len(body)-len(line)] // a comment below the header
+	}
 	if len(body) == 0 || body[len(body)-1] != ':' {
 		return false
 	}
-	line := body[bytes.LastIndexByte(body, '\n')+1:]
-	text := bytes.TrimLeft(line, " \t")
 	col := uint32(len(line) - len(text))
 	return col <= l.indents[len(l.indents)-1] &&
 		(bytes.HasPrefix(text, []byte("def ")) || bytes.HasPrefix(text, []byte("class ")) ||
@@ -169,23 +181,29 @@ func (l *lexer) lostQuote(q int, c byte) int {
 	if !l.spend(e-p) || l.inverted(p, e) {
 		return 0
 	}
-	// A def or class at this depth would be code.
+	if l.holdsDefinition(p, e) {
+		return 0
+	}
+	l.fail(q, e, ErrorSyntax, "the string's begin lacks a quote")
+	return e
+}
+
+// holdsDefinition reports whether a line behind the first one of the text from
+// p to e begins with def or class and stands no deeper than this statement.
+func (l *lexer) holdsDefinition(p, e int) bool {
 	indent := l.indents[len(l.indents)-1]
-	for s := p; s < e; {
+	for s := l.lineEnd(p) + 1; s < e; {
 		n := l.lineEnd(s)
-		if s > p {
-			t := s
-			for t < n && (src[t] == ' ' || src[t] == '\t') {
-				t++
-			}
-			if uint32(t-s) <= indent && t < n {
-				if k, _, _ := l.word(t); k == tDef || k == tClass {
-					return 0
-				}
+		t := s
+		for t < n && (l.src[t] == ' ' || l.src[t] == '\t') {
+			t++
+		}
+		if uint32(t-s) <= indent && t < n {
+			if k, _, _ := l.word(t); k == tDef || k == tClass {
+				return true
 			}
 		}
 		s = n + max(1, l.eol(n))
 	}
-	l.fail(q, e, ErrorSyntax, "the string's begin lacks a quote")
-	return e
+	return false
 }

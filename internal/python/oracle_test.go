@@ -203,7 +203,7 @@ func compareTrees(t *testing.T, python string, minor int, files []string) figure
 		if filepath.Base(path) == "test_print.py" {
 			// It tests what "print >> f" and "print -1" say in Python 3;
 			// the former is read as Python 2's statement.
-			got, want = withoutPrint(got), withoutPrint(want)
+			got, want = withoutPrint(src, got), withoutPrint(src, want)
 		}
 		fig.files++
 		for _, r := range want {

@@ -62,7 +62,12 @@ func Parse(src []byte) *File {
 		}
 	}
 	errs = append(errs, l.errs...)
-	f.Errors = sortErrors(append(errs, p.errs...))
+	errs = append(errs, p.errs...)
+	if len(l.errs) >= maxErrors || len(p.errs) >= maxErrors {
+		errs = append(errs, Error{Start: len(src), End: len(src), Kind: ErrorLimit,
+			Message: "there are more errors than are listed"})
+	}
+	f.Errors = sortErrors(errs)
 	f.nodes = p.nodes
 	f.comments = l.comments
 	f.legacy = p.py2 || p.evidence2 > 0 && p.evidence3 == 0
