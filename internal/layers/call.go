@@ -113,6 +113,7 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 	case callee.has(isCallNext):
 		return w.callNext(n, false, st)
 	case callee.has(isWrapNext):
+		w.unread(n, st)
 		v := w.callNext(n, true, st)
 		v.bits |= isOpaque
 		v.made = opaque.made
@@ -228,6 +229,9 @@ func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
 	}
 	if isGenerator(fn.node) {
 		v = value{bits: isOther}
+	}
+	if len(v.implied) > 0 && w.implies != nil {
+		w.implies[origin{w.frame.mod, n}] = v.implied
 	}
 	if fn.node.Kind() == python.KindFunctionDef {
 		if _, known := methodKind(fn.node); !known {

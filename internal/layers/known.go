@@ -164,6 +164,12 @@ func (w *walker) messageEffects(n python.Node, name string, a args, st *state) b
 
 // cacheEffects are those of django/utils/cache.py.
 func (w *walker) cacheEffects(n python.Node, name string, a args, st *state) bool {
+	if name == "get_cache_key" || name == "learn_cache_key" {
+		if a.has(isRequest) {
+			w.guarded(n, "LANGUAGE_CODE", "getattr", st)
+		}
+		return true
+	}
 	_, response, ok := a.get(0, "response")
 	if !ok {
 		return false
@@ -181,7 +187,7 @@ func (w *walker) cacheEffects(n python.Node, name string, a args, st *state) boo
 		w.headerNamed(n, "Cache-Control", "patch", response, st)
 	case "set_response_etag":
 		w.headerNamed(n, "ETag", "set", response, st)
-	case "has_vary_header", "get_max_age", "learn_cache_key", "get_cache_key":
+	case "has_vary_header", "get_max_age":
 	default:
 		return false
 	}

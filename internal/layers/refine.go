@@ -75,9 +75,18 @@ func (w *walker) refineName(name string, st *state, truth bool) {
 		st.has(v.attr, "getattr")
 	}
 	if truth {
+		st.hasAll(v.implied)
+	}
+	if truth {
 		st.env[name] = v.truthy()
 	} else {
 		st.env[name] = v.falsy()
+	}
+}
+
+func (st *state) hasAll(attrs map[string]bool) {
+	for attr := range attrs {
+		st.has(attr, "helper")
 	}
 }
 
@@ -130,6 +139,9 @@ func (w *walker) refineNone(x python.Node, st *state, none bool) {
 		if v.attr != "" && !none {
 			st.has(v.attr, "getattr")
 		}
+		if v.impliedSome && !none {
+			st.hasAll(v.implied)
+		}
 		if none {
 			v.bits = isNone
 			v.made = nil
@@ -171,6 +183,9 @@ func (st *state) streams(yes bool) {
 }
 
 func (w *walker) refineCall(test python.Node, st *state, truth bool) {
+	if truth {
+		st.hasAll(w.implies[origin{w.frame.mod, test}])
+	}
 	f := test.Field(python.FieldFunc)
 	args := callArgs(test)
 	switch f.Kind() {

@@ -91,7 +91,13 @@ func (w *walker) returned(s python.Node, st *state) {
 		v = w.eval(x, st)
 	}
 	if !st.dead {
-		w.frame.rets = append(w.frame.rets, ret{mod: w.frame.mod, stmt: s, v: v, phase: st.phase, state: st.copy()})
+		x := ret{mod: w.frame.mod, stmt: s, v: v, phase: st.phase, state: st.copy()}
+		if w.frame.helps > 0 {
+			sure := st.copy()
+			w.refine(s.Field(python.FieldValue), sure, true, 0)
+			x.sure = sure.present
+		}
+		w.frame.rets = append(w.frame.rets, x)
 	}
 	st.dead = true
 }

@@ -44,6 +44,10 @@ type value struct {
 	kind string // of a fresh response: "redirect", …
 	// attr is the request attribute that a default-guarded getattr read.
 	attr string
+	// implied are the request attributes that are there if the value is true;
+	// impliedSome says that not being None is enough.
+	implied     map[string]bool
+	impliedSome bool
 	// fn is a function of the tree, a method or a local function.
 	fn *function
 	// alts are several such functions, where branches differ.
@@ -99,6 +103,9 @@ func join(a, b value) value {
 	}
 	if a.attr != b.attr {
 		out.attr = ""
+	}
+	if a.impliedSome != b.impliedSome || !maps.Equal(a.implied, b.implied) {
+		out.implied, out.impliedSome = nil, false
 	}
 	if a.path != b.path {
 		out.path = ""

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"maps"
+
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -32,6 +34,8 @@ type walker struct {
 	seen   map[recordKey]int
 	lazy   int               // > 0: in code that is made here and called elsewhere
 	called map[string]string // hooks that the layer calls itself, by which
+	// implies are the request attributes that a true answer of a call implies.
+	implies map[origin]map[string]bool
 	// made are the attributes set on functions, in factories.
 	made map[python.Node]map[string]value
 }
@@ -56,6 +60,7 @@ type ret struct {
 	v     value
 	phase phases
 	state *state
+	sure  map[string]bool // request attributes that are there if it is true
 }
 
 // tryContext is a try statement around the place being read.
@@ -185,7 +190,29 @@ func (w *walker) run(f *frame, st *state) value {
 		return value{bits: isOther}
 	}
 	st.phase, st.present, st.reason, st.absent, st.stream, st.dead = out.phase, out.present, out.reason, out.absent, out.stream, false
+	v.implied, v.impliedSome = implied(f.rets)
 	return v
+}
+
+// implied are the request attributes that are there on all ways out that return
+// something true, as in a helper that first looks for request.user.
+func implied(rets []ret) (attrs map[string]bool, some bool) {
+	some = true
+	for _, x := range rets {
+		switch {
+		case x.v.only(isNone):
+		case x.v.only(isNone | isFalsy):
+			some = false
+		case attrs == nil:
+			attrs = maps.Clone(x.sure)
+			if attrs == nil {
+				return nil, false
+			}
+		default:
+			keep(attrs, x.sure)
+		}
+	}
+	return attrs, some
 }
 
 // returnedNames are the variables that a function returns somewhere.
