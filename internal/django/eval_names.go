@@ -61,3 +61,40 @@ func readMethod(name string) bool {
 func settingName(name string) bool {
 	return name != "" && strings.ToUpper(name) == name && strings.ToLower(name) != name && !strings.HasPrefix(name, "__")
 }
+
+// isBuiltin names the builtins the evaluator interprets.
+func isBuiltin(name string) bool {
+	switch name {
+	case "list", "tuple", "set", "frozenset", "dict", "str", "unicode", "int", "bool", "len", "sorted", "reversed", "filter", "map",
+		"zip", "enumerate", "range", "xrange", "any", "all", "min", "max", "sum", "isinstance", "hasattr", "getattr", "setattr",
+		"delattr", "globals", "locals", "vars", "dir", "open", "exec", "eval", "execfile", "compile", "__import__", "print", "iter",
+		"next", "callable", "type", "super", "property", "staticmethod", "classmethod", "repr", "id", "input", "reduce", "abs", "ord",
+		"chr", "hash", "object", "issubclass", "format", "round":
+		return true
+	}
+	return false
+}
+
+// isException names the builtin exceptions.
+func isException(name string) bool {
+	switch name {
+	case "BaseException", "Exception", "ImportError", "ModuleNotFoundError", "KeyError", "IndexError", "NameError", "ValueError",
+		"TypeError", "AttributeError", "OSError", "IOError", "RuntimeError", "FileNotFoundError", "EnvironmentError", "StopIteration",
+		"NotImplementedError", "AssertionError", "SystemExit", "LookupError", "DeprecationWarning", "Warning", "UserWarning",
+		"SyntaxError", "PermissionError", "PendingDeprecationWarning", "RuntimeWarning", "UnicodeDecodeError", "KeyboardInterrupt":
+		return true
+	}
+	return false
+}
+
+// isOtherBuiltin names builtins that exist but are not interpreted; a name that is
+// none of all these may make Python raise NameError.
+func isOtherBuiltin(name string) bool {
+	switch name {
+	case "__file__", "__name__", "__builtins__", "__debug__", "NotImplemented", "Ellipsis", "float", "complex", "bytes",
+		"bytearray", "memoryview", "slice", "divmod", "pow", "hex", "oct", "bin", "ascii", "basestring", "long", "unichr", "raw_input",
+		"file", "cmp", "apply", "exit", "quit", "help", "aiter", "anext", "breakpoint":
+		return true
+	}
+	return false
+}
