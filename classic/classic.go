@@ -180,6 +180,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 		err = h.core.Finish(w, r, res, false)
 	}
 	if err != nil {
+		r.RunClosers()
 		core.Leave(err)
 	}
 }

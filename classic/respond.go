@@ -5,7 +5,8 @@ import (
 	"github.com/mwcheck/mwcheck/web"
 )
 
-// Respond runs the stack. Who calls it sends and closes the response. The
+// Respond runs the stack. Who calls it sends and closes the response and then
+// calls r.RunClosers. The
 // error is one that leaves the handler: an exit, a propagated error, or the
 // failure of the page for status 500. It mirrors get_response of
 // django/core/handlers/base.py (1.8 to 1.11).

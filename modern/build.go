@@ -126,6 +126,8 @@ func (b *builder) construct(f Factory, async bool) (members []Member, err error)
 			return nil, err
 		}
 		b.addHooks(member, async)
+	} else if err := web.CheckSharedHooks(made); err != nil {
+		return nil, err
 	}
 	return []Member{member}, nil
 }

@@ -192,7 +192,7 @@ type Handler struct {
 func (h *Handler) Plan() Plan { return h.plan }
 
 // Respond runs the stack and waits for the answer. Who calls it sends and
-// closes the response. The error is one that leaves the handler: an exit, a
+// closes the response and then calls r.RunClosers. The error is one that leaves the handler: an exit, a
 // propagated error, or the failure of the page for status 500. It mirrors
 // get_response and get_response_async of django/core/handlers/base.py.
 func (h *Handler) Respond(r *web.Request) (res *web.Response, err error) {
@@ -241,6 +241,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 		err = h.finish(w, r, res)
 	}
 	if err != nil {
+		r.RunClosers()
 		core.Leave(err)
 	}
 }

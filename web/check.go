@@ -33,7 +33,13 @@ var ErrNilValue = errors.New("is nil")
 // layer: nil (ErrNilValue), and methods named as a hook with another signature
 // (*HookError). A HookSetter is taken at its word. Engines ask when the stack
 // is built.
-func CheckHooks(layer any) error {
+func CheckHooks(layer any) error { return checkHooks(layer, true) }
+
+// CheckSharedHooks is CheckHooks for a layer of the modern model, to which
+// ProcessRequest and ProcessResponse mean nothing.
+func CheckSharedHooks(layer any) error { return checkHooks(layer, false) }
+
+func checkHooks(layer any, all bool) error {
 	if layer == nil {
 		return fmt.Errorf("the layer %w", ErrNilValue)
 	}
@@ -48,10 +54,10 @@ func CheckHooks(layer any) error {
 	// to keep every exported method of the program.
 	set := HooksOf(layer)
 	return errors.Join(
-		checkHook[RequestHook](v, set.Request != nil, "ProcessRequest", "func(*web.Request) (*web.Response, error)", v.MethodByName("ProcessRequest")),
+		checkHook[RequestHook](v, set.Request != nil || !all, "ProcessRequest", "func(*web.Request) (*web.Response, error)", v.MethodByName("ProcessRequest")),
 		checkHook[ViewHook](v, set.View != nil, "ProcessView", "func(*web.Request, *web.Match) (*web.Response, error)", v.MethodByName("ProcessView")),
 		checkHook[TemplateResponseHook](v, set.TemplateResponse != nil, "ProcessTemplateResponse", "func(*web.Request, *web.Response) (*web.Response, error)", v.MethodByName("ProcessTemplateResponse")),
-		checkHook[ResponseHook](v, set.Response != nil, "ProcessResponse", "func(*web.Request, *web.Response) (*web.Response, error)", v.MethodByName("ProcessResponse")),
+		checkHook[ResponseHook](v, set.Response != nil || !all, "ProcessResponse", "func(*web.Request, *web.Response) (*web.Response, error)", v.MethodByName("ProcessResponse")),
 		checkHook[ExceptionHook](v, set.Exception != nil, "ProcessException", "func(*web.Request, error) (*web.Response, error)", v.MethodByName("ProcessException")),
 		checkHook[AsyncViewHook](v, set.AsyncView != nil, "ProcessViewAsync", "func(*web.Request, *web.Match) *web.Future", v.MethodByName("ProcessViewAsync")),
 		checkHook[AsyncTemplateResponseHook](v, set.AsyncTemplateResponse != nil, "ProcessTemplateResponseAsync", "func(*web.Request, *web.Response) *web.Future", v.MethodByName("ProcessTemplateResponseAsync")),

@@ -99,15 +99,22 @@ func (r *Request) copy() *Request {
 	return c
 }
 
-// Follow makes r go on where c is: wrapped request, match, router and
-// attributes. Bridges call it where code further in got c, a copy of r, or r a
-// copy of c.
+// Fork is another request in the same state, with attributes of its own and
+// without closers. Who makes a fork calls its RunClosers.
+func (r *Request) Fork() *Request { return r.copy() }
+
+// Follow makes r go on where c, one of its forks or what it is a fork of, has
+// come to: wrapped request, match, router and attributes. Both stay with their
+// closers. c must not run while r does. Bridges call it.
 func (r *Request) Follow(c *Request) {
 	if r == c {
 		return
 	}
-	r.Request = c.Request
-	r.adopt(c)
+	r.Request, r.Match, r.Router, r.attrs, r.rendered = c.Request, c.Match, c.Router, c.attrs, c.rendered
+	if c.rare != nil {
+		rare := r.rarely()
+		rare.resolved, rare.onAttr = c.rare.resolved, c.rare.onAttr
+	}
 }
 
 // adopt takes over the state of a copy, but for what it wraps.
