@@ -43,6 +43,8 @@ func Tables() []Table {
 	return []Table{
 		{"Nested layers", Depths(), Nested()},
 		{"Hooks", Depths(), Hooks()},
+		{"Modes", []int{1, 2, 10, 20}, Modes()},
+		{"Middleware of net/http", []int{1, 2, 5}, NetHTTP()},
 	}
 }
 
@@ -195,8 +197,9 @@ func Upgraded(n int) http.Handler {
 	return must(modern.New(modern.Config{App: app()}, layers...))
 }
 
-// Flat is the loop over the hooks of Classic that one writes by hand. It holds
-// neither the rules of a model nor a film.
+// Flat is the loop over the hooks of Classic that one writes by hand, around
+// the same App. It holds neither the rules of a model nor a film: an error or a
+// panic is the server's.
 func Flat(n int) http.Handler {
 	var request []web.RequestHook
 	var response []web.ResponseHook
@@ -205,6 +208,7 @@ func Flat(n int) http.Handler {
 		request = append(request, h)
 		response = append(response, h)
 	}
+	app := app()
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r := web.NewRequest(req)
 		var res *web.Response
@@ -215,7 +219,9 @@ func Flat(n int) http.Handler {
 			}
 		}
 		if res == nil && err == nil {
-			res, err = view(r)
+			if err = app.Resolve(r); err == nil {
+				res, err = r.Match.View(r)
+			}
 		}
 		for _, hook := range response {
 			if err != nil {
@@ -229,6 +235,7 @@ func Flat(n int) http.Handler {
 		if err != nil {
 			panic(err)
 		}
+		res.Close()
 	})
 }
 

@@ -11,12 +11,14 @@ import (
 
 // Every case must do what it is measured for.
 func TestCasesAnswer(t *testing.T) {
-	for _, c := range append(Nested(), Hooks()...) {
-		for _, n := range append(Depths(), 0) {
-			rec := httptest.NewRecorder()
-			c.Build(n).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
-			require.Equal(t, http.StatusOK, rec.Code, "%s with %d layers", c.Name, n)
-			require.Equal(t, "ok", rec.Body.String(), "%s with %d layers", c.Name, n)
+	for _, table := range Tables() {
+		for _, c := range table.Cases {
+			for _, n := range append(table.Depths, 0) {
+				rec := httptest.NewRecorder()
+				c.Build(n).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+				require.Equal(t, http.StatusOK, rec.Code, "%s with %d layers", c.Name, n)
+				require.Equal(t, "ok", rec.Body.String(), "%s with %d layers", c.Name, n)
+			}
 		}
 	}
 }
@@ -34,13 +36,14 @@ func TestEnginesAllocateRequestAndResponse(t *testing.T) {
 	}
 }
 
-func BenchmarkNested(b *testing.B) { benchmark(b, Nested()) }
+func BenchmarkNested(b *testing.B)  { benchmark(b, Tables()[0]) }
+func BenchmarkHooks(b *testing.B)   { benchmark(b, Tables()[1]) }
+func BenchmarkModes(b *testing.B)   { benchmark(b, Tables()[2]) }
+func BenchmarkNetHTTP(b *testing.B) { benchmark(b, Tables()[3]) }
 
-func BenchmarkHooks(b *testing.B) { benchmark(b, Hooks()) }
-
-func benchmark(b *testing.B, cases []Case) {
-	for _, n := range Depths() {
-		for _, c := range cases {
+func benchmark(b *testing.B, table Table) {
+	for _, n := range table.Depths {
+		for _, c := range table.Cases {
 			b.Run(fmt.Sprintf("layers=%d/%s", n, c.Name), func(b *testing.B) {
 				h := c.Build(n)
 				w, r := NewSink(), httptest.NewRequest(http.MethodGet, "/", nil)
