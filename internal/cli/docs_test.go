@@ -3,6 +3,7 @@ package cli_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -100,4 +101,38 @@ func TestExplainIsThePage(t *testing.T) {
 		rules++
 	}
 	require.NotZero(t, rules)
+}
+
+// TestJSONFieldsAreDocumented looks every field of the documents up in
+// docs/json.md.
+func TestJSONFieldsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "json.md"))
+	require.NoError(t, err)
+	words := map[string]bool{}
+	for _, w := range regexp.MustCompile("[a-z_]+").FindAllString(string(text), -1) {
+		words[w] = true
+	}
+	for _, document := range []any{findingsDocument{}, stacksDocument{}, conformDocument{}} {
+		for _, name := range fieldNames(reflect.TypeOf(document)) {
+			require.True(t, words[name], "docs/json.md does not speak of %q", name)
+		}
+	}
+}
+
+// fieldNames lists the JSON names of a type and of all types in it.
+func fieldNames(typ reflect.Type) []string {
+	switch typ.Kind() {
+	case reflect.Slice, reflect.Map:
+		return fieldNames(typ.Elem())
+	case reflect.Struct:
+		var names []string
+		for i := range typ.NumField() {
+			if name := typ.Field(i).Tag.Get("json"); name != "" {
+				names = append(names, name)
+			}
+			names = append(names, fieldNames(typ.Field(i).Type)...)
+		}
+		return names
+	}
+	return nil
 }
