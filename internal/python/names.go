@@ -93,6 +93,9 @@ func (n Node) NameRange() (start, end int) {
 	return start, start
 }
 
+// maxTag is how long a template's variable inside of a name may be.
+const maxTag = 500
+
 // wordEnd is the end of the identifier at i.
 func (f *File) wordEnd(i int) int {
 	for i < len(f.Src) {
@@ -105,7 +108,7 @@ func (f *File) wordEnd(i int) int {
 		}
 		// A template's variable as a part of a name.
 		e := i + 2
-		for e < len(f.Src) && f.Src[e] != '}' && f.Src[e] != '\n' {
+		for e < len(f.Src) && e < i+maxTag && f.Src[e] != '}' && f.Src[e] != '\n' {
 			e++
 		}
 		if e+1 >= len(f.Src) || f.Src[e] != '}' || f.Src[e+1] != '}' {
