@@ -2,6 +2,7 @@ package mixin
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/mwcheck/mwcheck/classic"
 	"github.com/mwcheck/mwcheck/modern"
@@ -28,8 +29,8 @@ var (
 	// ErrUnwound is what next panics with, in a *web.Raised, when the request is
 	// over and process_response was never reached: the classic model skips it
 	// after an error further in. The layer's deferred functions run; what it
-	// returns is dropped.
-	ErrUnwound = errors.New("the request ended without process_response")
+	// returns is dropped. It is an exit (web.ErrExit), which layers let pass.
+	ErrUnwound = fmt.Errorf("the request ended without process_response: %w", web.ErrExit)
 )
 
 // Downgrade makes a layer of the modern model a layer of a classic stack, by
