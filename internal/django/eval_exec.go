@@ -204,7 +204,7 @@ func (e *evaluator) importByName(name string, n python.Node, top bool) pv {
 		e.missing(name, n)
 		return e.unknownNode(n)
 	}
-	if e.caught("ImportError") && localName(name) {
+	if e.caught("ModuleNotFoundError") && localName(name) {
 		e.missing(name, n)
 	}
 	e.importOutside(name, n)

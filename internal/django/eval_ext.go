@@ -40,12 +40,12 @@ func (e *evaluator) extCall(f *pUnknown, a *callArgs, n python.Node) pv {
 			return e.importByName(s.s, n, false)
 		}
 		at := e.placeOf(n)
-		if u, ok := x.(*pUnknown); ok && u.def != nil && localName(u.def.s) && e.caught("ImportError") {
+		if u, ok := x.(*pUnknown); ok && u.def != nil && localName(u.def.s) && e.caught("ModuleNotFoundError") {
 			if name, where := e.locate(u.def.s, false); where != inTree {
 				e.missing(name, n) // as an import of local settings
 			}
 		}
-		e.mayRaise("ImportError", e.site("import", at), e.textAt(at), at)
+		e.mayRaise("ModuleNotFoundError", e.site("import", at), e.textAt(at), at)
 	case "split_settings.tools.include":
 		e.include(a, n)
 		return pNone{}
@@ -63,7 +63,7 @@ func (e *evaluator) extCall(f *pUnknown, a *callArgs, n python.Node) pv {
 	case "os.environ.setdefault", "os.environ.update", "os.putenv":
 		return e.unknownNode(n)
 	}
-	if strings.HasPrefix(f.ext, "dynaconf.") {
+	if strings.HasPrefix(f.ext, "dynaconf.") && lastPart(f.ext) == "DjangoDynaconf" {
 		// It reads files and writes into the module it is named by.
 		e.openScope(e.frame.scope.mod.scope, e.unknownNode(n), true)
 		e.noteOnce("dynaconf decides what the settings are; they are not known", e.placeOf(n))

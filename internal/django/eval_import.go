@@ -85,16 +85,16 @@ func (e *evaluator) importOutside(name string, n python.Node) {
 		return
 	}
 	at := e.placeOf(n)
-	e.mayRaise("ImportError", "import "+name, "import "+name, at)
+	e.mayRaise("ModuleNotFoundError", "import "+name, "import "+name, at)
 }
 
 // missing is an import of a module that is not in the tree though its package
 // is.
 func (e *evaluator) missing(name string, n python.Node) {
 	at := e.placeOf(n)
-	if e.caught("ImportError") {
+	if e.caught("ModuleNotFoundError") {
 		e.noteOnce("module "+name+" is not in the tree; it is taken to be absent", at)
-		e.raise("ImportError", name)
+		e.raise("ModuleNotFoundError", name)
 	}
 	e.noteOnce("module "+name+" is not in the tree; what it defines is not known", at)
 }
@@ -128,7 +128,7 @@ func (e *evaluator) importFrom(n python.Node) {
 	case absent:
 		e.missing(name, n)
 	case outside:
-		if star && e.caught("ImportError") && localName(name) {
+		if star && e.caught("ModuleNotFoundError") && localName(name) {
 			e.missing(name, n)
 		}
 		e.importOutside(name, n)

@@ -125,6 +125,9 @@ func (e *evaluator) unknownItem(o *pUnknown, i pv, n python.Node) pv {
 		e.mayRaise("KeyError", "set "+u.sym, e.textAt(e.placeOf(n)), e.placeOf(n))
 	case "sys.modules":
 		if s, ok := i.(*pStr); ok {
+			if s.s == "__main__" {
+				s = &pStr{s: e.module}
+			}
 			if l := e.modules[s.s]; l != nil && l.mod != nil {
 				return l.mod
 			}
@@ -216,7 +219,7 @@ func (e *evaluator) setUnknownItem(u *pUnknown, index python.Node, v pv, n pytho
 	switch {
 	case u.ext == "os.environ":
 	case u.ext == "sys.modules":
-		if _, ok := i.(*pStr); !ok || e.frame == nil || i.(*pStr).s == e.frame.mod.name {
+		if _, ok := i.(*pStr); !ok || e.frame == nil || i.(*pStr).s == e.frame.mod.name || i.(*pStr).s == "__main__" {
 			e.openScope(e.frame.mod.scope, e.unknownNode(n.Parent()), true)
 		}
 	default:

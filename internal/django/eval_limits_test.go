@@ -228,3 +228,46 @@ func TestEvaluateIsDeterministic(t *testing.T) {
 		require.Equal(t, a.Notes, b.Notes, c.name)
 	}
 }
+
+// TestEvaluateAnySteps: wherever the limit of steps falls, the answer is whole
+// and claims nothing wrong.
+func TestEvaluateAnySteps(t *testing.T) {
+	src := "import os\nMIDDLEWARE = ['a']\nfor i in range(20):\n    X = [str(j) for j in range(20)]\n" +
+		"if os.environ.get('A'):\n    MIDDLEWARE.append('b')\nif os.environ.get('B'):\n    MIDDLEWARE.append('c')\n"
+	exact := false
+	for steps := 100; steps < 40_000; steps += 100 {
+		r := evaluateSource(src, Limits{Steps: steps})
+		require.NotEmpty(t, r.Variants)
+		for _, v := range r.Variants {
+			l, ok := v.Stack("MIDDLEWARE")
+			if !ok {
+				require.True(t, v.Open)
+				continue
+			}
+			require.Equal(t, !v.Merged, l.Complete)
+		}
+		exact = len(r.Variants) == 4 && !r.Merged
+	}
+	require.True(t, exact, "the last limit is large enough")
+}
+
+func BenchmarkEvaluate(b *testing.B) {
+	var sb strings.Builder
+	sb.WriteString("import os\nfrom pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nDEBUG = os.environ.get('DEBUG') == '1'\n")
+	for i := range 60 {
+		fmt.Fprintf(&sb, "SETTING_%d = os.path.join('x', 'y%d')\nDICT_%d = {'BACKEND': 'a.b.C', 'OPTIONS': {'x': [1, 2, 3]}}\n", i, i, i)
+	}
+	sb.WriteString("MIDDLEWARE = [\n")
+	for i := range 12 {
+		fmt.Fprintf(&sb, "    'django.middleware.m%d.Middleware',\n", i)
+	}
+	sb.WriteString("]\nif DEBUG:\n    MIDDLEWARE.insert(0, 'debug')\ntry:\n    import silk\n    MIDDLEWARE += ['silk']\nexcept ImportError:\n    pass\n")
+	l := newMemLoader(map[string]string{"settings.py": sb.String()})
+	l.parse("settings.py")
+	b.ReportAllocs()
+	for b.Loop() {
+		if r := Evaluate(l, "settings", Limits{}); len(r.Variants) != 4 {
+			b.Fatal(len(r.Variants))
+		}
+	}
+}

@@ -40,7 +40,11 @@ func (e *evaluator) importModule(name string) *pModule {
 	}
 	e.put(l.cell, l)
 	e.readFile(m.File, m.Src)
-	e.set(l.mod.scope, "__name__", &pStr{s: name, at: place{m.Src, m.File, 0, 0}}, place{})
+	dunder := name
+	if name == e.module && m.Src != nil && bytes.Contains(m.Src.Src, []byte("settings.configure(")) {
+		dunder = "__main__" // a script that brings its own settings
+	}
+	e.set(l.mod.scope, "__name__", &pStr{s: dunder, at: place{m.Src, m.File, 0, 0}}, place{})
 	e.set(l.mod.scope, "__file__", &pPath{m.File, true}, place{})
 	if m.Src != nil {
 		e.execModule(l.mod, l.mod.scope, m.Src)

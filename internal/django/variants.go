@@ -12,6 +12,11 @@ func (e *evaluator) assemble(res *Result, base *outcome, leaves []*outcome, over
 		res.Variants = []Variant{{Open: true, settings: map[string]Value{}}}
 		return
 	}
+	if len(leaves) == 0 { // the limit came before the first decision
+		res.Merged = true
+		res.Variants = []Variant{{Merged: true, Open: base.open, settings: incomplete(base.settings), order: base.order}}
+		return
+	}
 	live := leaves[:0:0]
 	for _, l := range leaves {
 		if l.dead == nil {
