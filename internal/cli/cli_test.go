@@ -199,3 +199,30 @@ func TestColour(t *testing.T) {
 		})
 	}
 }
+
+// TestOwnLayerProvides lets a project's own class stand for the session layer,
+// and notices when the class is no such thing.
+func TestOwnLayerProvides(t *testing.T) {
+	settings := `ROOT_URLCONF = "urls"
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
+MIDDLEWARE = ["shop.middleware.Visits", "django.contrib.auth.middleware.AuthenticationMiddleware"]
+`
+	layer := `class Visits:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.%s = {}
+        return self.get_response(request)
+`
+	lint := func(attr string) string {
+		env, stdout, stderr := memory(map[string]string{
+			"shop/__init__.py": "", "shop/settings.py": settings, "shop/middleware.py": fmt.Sprintf(layer, attr),
+			"requirements.txt": "Django==4.2\n", "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+		})
+		require.NotEqual(t, cli.ExitFailure, cli.Main([]string{"lint", "--format", "short"}, env), stderr)
+		return stdout.String()
+	}
+	require.Contains(t, lint("visits"), `shop/settings.py:3:41: error MW103 missing-layer: "AuthenticationMiddleware" at 2 is listed, and no layer that sets request.session`)
+	require.NotContains(t, lint("session"), "MW103")
+}

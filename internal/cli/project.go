@@ -3,7 +3,9 @@ package cli
 import (
 	"slices"
 
+	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/django"
+	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -38,7 +40,8 @@ func newFacts(p *django.Project) *facts {
 
 func (f *facts) config() lint.Config {
 	return lint.Config{
-		Django: f.django, Setting: f.setting, Bases: f.bases, Resolve: f.resolve, PackageVersion: f.packageVersion,
+		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve,
+		PackageVersion: f.packageVersion,
 	}
 }
 
@@ -141,4 +144,31 @@ func (f *facts) packageVersion(distribution string) string {
 		version = v
 	}
 	return version
+}
+
+// writes gives the request attributes that a layer of the project sets; known
+// is false where it may set others, too. A layer that different modules see
+// differently is not known.
+func (f *facts) writes(path string) (attrs []string, known bool) {
+	for i, m := range f.byPath[path] {
+		reader := layers.NewReader(treeOf{m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
+		l := reader.Layer(path)
+		if l.Origin != layers.FromTree {
+			return nil, false
+		}
+		var found []string
+		whole := l.Whole == layers.Yes && len(l.Unread) == 0
+		for _, w := range l.Writes {
+			if w.Attr == "" {
+				whole = false
+			} else if w.Op == "set" {
+				found = append(found, w.Attr)
+			}
+		}
+		if i > 0 && (!slices.Equal(found, attrs) || whole != known) {
+			return nil, false
+		}
+		attrs, known = found, whole
+	}
+	return attrs, known
 }
