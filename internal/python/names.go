@@ -44,9 +44,6 @@ func (n Node) NameRange() (start, end int) {
 		start = n.f.skipWord(start, "class")
 		return start, n.f.wordEnd(start)
 	case KindAttribute:
-		if nd.flags&FlagIncomplete != 0 {
-			return end, end
-		}
 		start = end
 		for start > int(nd.start) && identByte[src[start-1]] {
 			start--

@@ -46,7 +46,9 @@ func Parse(src []byte) *File {
 	l.run()
 	marks := make([]uint32, 0, len(l.errs))
 	for _, e := range l.errs {
-		marks = append(marks, uint32(e.Start))
+		if e.Start < e.End { // the others lie between tokens, behind what they are about
+			marks = append(marks, uint32(e.Start))
+		}
 	}
 	slices.Sort(marks)
 	p := parser{src: text, toks: l.toks, marks: marks}

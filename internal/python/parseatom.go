@@ -4,7 +4,9 @@ package python
 func (p *parser) atom() int32 {
 	switch p.k {
 	case tName, tAsync, tAwait, tCase, tExec, tMatch, tNonlocal, tPrint, tType, tAs, tWith:
-		return p.leaf(KindName)
+		id := p.leaf(KindName)
+		p.distrust(id) // a template's variable
+		return id
 	case tNumber:
 		return p.leaf(KindNumber)
 	case tString, tFStart:

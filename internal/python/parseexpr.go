@@ -274,6 +274,7 @@ func (p *parser) primary() int32 {
 				id = p.bury(id)
 			}
 			x = p.finish(id)
+			p.distrust(x)
 		case tLParen:
 			id, b := p.wrap(KindCall, start, x, FieldFunc)
 			p.arguments(id, &b, FieldArgs)

@@ -11,7 +11,9 @@ func (p *parser) dotted() int32 {
 		}
 		p.next()
 		if !p.accept(tDot) {
-			return p.finish(id)
+			p.finish(id)
+			p.distrust(id) // a template's variable
+			return id
 		}
 	}
 }
