@@ -162,7 +162,7 @@ func (w *walker) del(t python.Node, st *state) {
 		case object.has(isRequest):
 			w.read(t, t.Name(), st)
 			w.write(t, t.Name(), "delete", st)
-			delete(st.present, t.Name())
+			w.gone(t.Name(), st)
 		case object.has(isLocal):
 			w.resetLocal(t, on.Text()+"."+t.Name(), st)
 		case object.has(isSelf):
@@ -183,6 +183,14 @@ func (w *walker) del(t python.Node, st *state) {
 		case w.stateOf(on) != "":
 			w.stateWrite(t, w.stateOf(on), "change", st)
 		}
+	}
+}
+
+// gone takes note of a request attribute that is deleted.
+func (w *walker) gone(name string, st *state) {
+	delete(st.present, name)
+	for _, t := range w.tries {
+		t.deleted[name] = true
 	}
 }
 

@@ -391,7 +391,9 @@ func (w *walker) attrCall(n python.Node, what string, st *state) (value, bool) {
 		w.write(n, name, "set", st)
 		return value{bits: isNone}, true
 	case what == "delattr" && object.has(isRequest):
+		w.read(n, name, st)
 		w.write(n, name, "delete", st)
+		w.gone(name, st)
 		return value{bits: isNone}, true
 	case what == "setattr" && object.has(isLocal):
 		w.setLocal(n, x[0].Text()+"."+name, st)

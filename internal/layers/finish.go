@@ -37,8 +37,8 @@ func (l *Layer) finish() {
 	for i := range l.Hooks {
 		h := &l.Hooks[i]
 		slices.SortStableFunc(h.Returns, func(a, b Answer) int { return compare(a.Span, b.Span) })
-		h.Returns = slices.CompactFunc(h.Returns, func(a, b Answer) bool { return a.Span == b.Span })
 		slices.SortStableFunc(h.Nothing, func(a, b Site) int { return compare(a.Span, b.Span) })
+		h.Nothing = slices.CompactFunc(h.Nothing, func(a, b Site) bool { return a.Span == b.Span })
 	}
 }
 

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -267,9 +269,7 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 		all = all && answer == Yes && !x.v.has(isNone|isNext)
 		if answer != No {
 			h.Answers = worse(h.Answers, answer)
-			h.Returns = append(h.Returns, Answer{
-				Span: w.retSpan(h, x), Certain: answer, Made: w.madeSpans(x), Kind: x.v.kind,
-			})
+			h.add(Answer{Span: w.retSpan(h, x), Certain: answer, Made: w.madeSpans(x), Kind: x.v.kind})
 		}
 		h.Replaces = worse(h.Replaces, replace)
 		if due {
@@ -288,6 +288,28 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 		}
 		h.Always = Unknown
 	}
+}
+
+// add adds an answer; a return statement that is reached in several ways counts
+// once.
+func (h *Hook) add(a Answer) {
+	for i := range h.Returns {
+		have := &h.Returns[i]
+		if have.Span != a.Span {
+			continue
+		}
+		have.Certain = worse(have.Certain, a.Certain)
+		if have.Kind != a.Kind {
+			have.Kind = ""
+		}
+		for _, m := range a.Made {
+			if !slices.Contains(have.Made, m) {
+				have.Made = append(have.Made, m)
+			}
+		}
+		return
+	}
+	h.Returns = append(h.Returns, a)
 }
 
 // worse joins facts of several paths: yes wins, then unknown.

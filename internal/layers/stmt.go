@@ -160,15 +160,22 @@ func (w *walker) loop(s python.Node, st *state) {
 	if st.dead {
 		return
 	}
-	body := st.copy()
-	if s.Kind() == python.KindWhile {
-		w.refine(s.Field(python.FieldTest), body, true, 0)
+	var body *state
+	start := st
+	for range 2 { // what holds at the start of a second round
+		body = start.copy()
+		if s.Kind() == python.KindWhile {
+			w.refine(s.Field(python.FieldTest), body, true, 0)
+		}
+		body.cond++
+		body.loop++
+		w.block(s, python.FieldBody, body)
+		body.dead = false // a loop ends, or goes on with what it left
+		again := st.copy()
+		again.merge(st.copy(), body)
+		start = again
 	}
-	body.cond++
-	body.loop++
-	w.block(s, python.FieldBody, body)
 	broken := hasBreak(s)
-	body.dead = false // a loop ends, or continues with what it left
 	if forever && !broken {
 		st.dead = true
 		return
@@ -203,7 +210,7 @@ func hasBreak(loop python.Node) bool {
 }
 
 func (w *walker) try(s python.Node, st *state) {
-	ctx := tryContext{misses: No}
+	ctx := tryContext{misses: No, deleted: map[string]bool{}}
 	handled := false
 	for h := range s.All(python.FieldHandlers) {
 		handled = true
@@ -220,14 +227,13 @@ func (w *walker) try(s python.Node, st *state) {
 		}
 	}
 	start := st.copy()
-	if handled {
-		w.tries = append(w.tries, ctx)
+	if !handled { // try … finally catches nothing
+		ctx.types = nil
 	}
+	w.tries = append(w.tries, ctx)
 	body := st.copy()
 	w.block(s, python.FieldBody, body)
-	if handled {
-		w.tries = w.tries[:len(w.tries)-1]
-	}
+	w.tries = w.tries[:len(w.tries)-1]
 	// A handler starts somewhere in the body: what the body has surely done
 	// may not have happened.
 	middle := start.copy()
@@ -235,6 +241,9 @@ func (w *walker) try(s python.Node, st *state) {
 	reached.dead = false
 	middle.merge(start.copy(), reached)
 	middle.left = start.left
+	for attr := range ctx.deleted {
+		delete(middle.present, attr)
+	}
 	end := body
 	w.block(s, python.FieldOrelse, end)
 	for h := range s.All(python.FieldHandlers) {
@@ -256,6 +265,16 @@ func (w *walker) try(s python.Node, st *state) {
 	if s.Field(python.FieldFinal).IsZero() {
 		return
 	}
+	// The finally block may begin in the middle as well.
+	leaving := st.copy()
+	after := st.copy()
+	after.dead = false
+	leaving.merge(middle, after)
+	for attr := range ctx.deleted {
+		delete(leaving.present, attr)
+	}
+	leaving.cond, leaving.left = start.cond, start.left
+	w.block(s, python.FieldFinal, leaving)
 	dead := st.dead
 	st.dead = false
 	w.block(s, python.FieldFinal, st)

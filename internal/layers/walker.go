@@ -68,6 +68,8 @@ type tryContext struct {
 	types  []string // short names of what its handlers catch; "" for all
 	misses Tri      // it catches AttributeError
 	raises string   // the handler of AttributeError raises this by itself
+	// deleted are the request attributes that may be deleted inside.
+	deleted map[string]bool
 }
 
 type recordKey struct {
