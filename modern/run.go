@@ -42,7 +42,13 @@ func (h *Handler) hookRun(layers []Member, next Next) Next {
 			run.requestLayer = append(run.requestLayer, n-1-i)
 		}
 	}
-	return run.serve
+	return func(r *web.Request) *web.Response {
+		var s runState
+		if run.straight(r, &s); s.phase == through {
+			return s.res
+		}
+		return run.detour(r, &s)
+	}
 }
 
 // runPhase is where in a run code is running, or has failed.
@@ -64,17 +70,8 @@ type runState struct {
 	busy  bool
 }
 
-func (run *hookRun) serve(r *web.Request) *web.Response {
-	var s runState
-	run.straight(r, &s)
-	for s.phase != through {
-		run.answer(r, &s)
-		run.outwards(r, &s)
-	}
-	return s.res
-}
-
-// straight goes in and, if nothing fails, out again.
+// straight goes in and, if nothing fails, out again: the way of nearly every
+// request, in one frame.
 func (run *hookRun) straight(r *web.Request, s *runState) {
 	s.busy = true
 	defer func() {
@@ -98,7 +95,27 @@ func (run *hookRun) straight(r *web.Request, s *runState) {
 		return
 	}
 	s.phase = further
-	run.out(r, s, run.next(r), 0)
+	res := run.next(r)
+	s.phase = goingOut
+	for i, hook := range run.response {
+		s.at = i
+		var err error
+		res, err = hook.ProcessResponse(r, res)
+		if err != nil || res == nil && run.strict {
+			s.err, s.busy = err, false
+			return
+		}
+	}
+	s.res, s.phase, s.busy = res, through, false
+}
+
+// detour goes on where straight stopped, until a response is through.
+func (run *hookRun) detour(r *web.Request, s *runState) *web.Response {
+	for s.phase != through {
+		run.answer(r, s)
+		run.outwards(r, s)
+	}
+	return s.res
 }
 
 // outwards goes on after a failure was answered.
@@ -114,7 +131,7 @@ func (run *hookRun) outwards(r *web.Request, s *runState) {
 	run.out(r, s, s.res, s.at)
 }
 
-// out is the loop over the response hooks.
+// out is the loop over the response hooks from one on.
 func (run *hookRun) out(r *web.Request, s *runState, res *web.Response, from int) {
 	s.phase = goingOut
 	hooks := run.response
