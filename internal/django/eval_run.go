@@ -1,6 +1,7 @@
 package django
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -178,7 +179,10 @@ func (e *evaluator) refine(base *outcome) (leaves []*outcome, overflow bool) {
 			return leaves, false
 		}
 		var complete bool
-		leaves, complete = e.explore()
+		leaves, complete = e.explore(base.saysNothing())
+		if base.saysNothing() && len(leaves) > 0 && !slices.ContainsFunc(leaves, func(o *outcome) bool { return !o.saysNothing() }) {
+			return []*outcome{base}, false // deciding does not help
+		}
 		if !complete {
 			return leaves, true
 		}
@@ -186,10 +190,35 @@ func (e *evaluator) refine(base *outcome) (leaves []*outcome, overflow bool) {
 	return leaves, false
 }
 
-// explore runs every combination of decisions, the true outcome first.
-func (e *evaluator) explore() (leaves []*outcome, complete bool) {
+// saysNothing is true where the stacks hold no known entry.
+func (o *outcome) saysNothing() bool {
+	if o.dead != nil {
+		return true
+	}
+	known := func(settings map[string]Value) bool {
+		for _, t := range targetSettings {
+			v, ok := settings[t]
+			if !ok {
+				continue
+			}
+			l := v.list()
+			if l.Complete || slices.ContainsFunc(l.Entries, func(en stack.Entry) bool { return !en.Unknown }) {
+				return true
+			}
+		}
+		return false
+	}
+	return !known(o.settings) && !slices.ContainsFunc(o.subs, func(s subOutcome) bool { return known(s.settings) })
+}
+
+// explore runs every combination of decisions, the true outcome first. Where
+// nothing is known without decisions, it gives up early if they do not help.
+func (e *evaluator) explore(nothing bool) (leaves []*outcome, complete bool) {
 	var prefix []bool
 	for {
+		if nothing && len(leaves) == exploreLeaves/4 && !slices.ContainsFunc(leaves, func(o *outcome) bool { return !o.saysNothing() }) {
+			return leaves, false
+		}
 		if len(leaves) >= exploreLeaves || e.spent >= e.limits.Steps {
 			return leaves, false
 		}
@@ -229,7 +258,9 @@ func (e *evaluator) run(prefix []bool) (out *outcome) {
 			}
 			out.aborted = abort.why
 			out.dead = nil
-			e.noteOnce("evaluation gave up: "+abort.why, e.cur)
+			if len(e.forks) == 0 { // else the merged variant says it
+				e.noteOnce("evaluation gave up: "+abort.why, e.cur)
+			}
 		}
 	}()
 	mod, exc := e.load(e.module)
