@@ -22,7 +22,6 @@ type program struct {
 	b      strings.Builder
 	kind   string // the hook
 	helper bool   // in a helper: no further calls
-	loops  int
 }
 
 func (p *program) line(depth int, format string, a ...any) {
