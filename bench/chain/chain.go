@@ -41,7 +41,8 @@ type Table struct {
 // Tables are all that is measured.
 func Tables() []Table {
 	return []Table{
-		{"Nested layers", Depths(), Nested()},
+		{"Nested layers", Depths(), Nested(answer)},
+		{"Nested layers around the same answer", Depths(), Nested(Flat(0).ServeHTTP)},
 		{"Hooks", Depths(), Hooks()},
 		{"Modes", []int{1, 2, 10, 20}, Modes()},
 		{"Middleware of net/http", []int{1, 2, 5}, NetHTTP()},
@@ -50,7 +51,7 @@ func Tables() []Table {
 
 var body = []byte("ok")
 
-// answer is what lies inside the layers of the peers.
+// answer is the least that can lie inside layers.
 func answer(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(body)
@@ -67,16 +68,22 @@ func app() web.App {
 	})}
 }
 
-// Nested are the cases whose layers are functions around functions.
-func Nested() []Case {
+// Nested are the cases whose layers are functions around functions. inner is
+// what lies inside the layers of the peers: answer, which only writes, or what
+// the engine does inside its layers as well, with a Request, a Response and a
+// resolved URL, so that nothing but the layers differs.
+func Nested(inner http.HandlerFunc) []Case {
+	around := func(name string, build func(n int, inner http.HandlerFunc) http.Handler) Case {
+		return Case{name, func(n int) http.Handler { return build(n, inner) }}
+	}
 	return []Case{
-		{"alice", Alice},
-		{"closures", Closures},
+		around("alice", Alice),
+		around("closures", Closures),
 		{"modern", Modern},
-		{"echo", Echo},
-		{"gin", Gin},
-		{"negroni", Negroni},
-		{"chi", Chi},
+		around("echo", Echo),
+		around("gin", Gin),
+		around("negroni", Negroni),
+		around("chi", Chi),
 	}
 }
 
@@ -96,8 +103,8 @@ func pass(next http.Handler) http.Handler {
 }
 
 // Closures nests plain handlers by hand.
-func Closures(n int) http.Handler {
-	var h http.Handler = http.HandlerFunc(answer)
+func Closures(n int, inner http.HandlerFunc) http.Handler {
+	var h http.Handler = inner
 	for range n {
 		h = pass(h)
 	}
@@ -105,36 +112,36 @@ func Closures(n int) http.Handler {
 }
 
 // Alice is justinas/alice.
-func Alice(n int) http.Handler {
+func Alice(n int, inner http.HandlerFunc) http.Handler {
 	chain := alice.New()
 	for range n {
 		chain = chain.Append(pass)
 	}
-	return chain.ThenFunc(answer)
+	return chain.Then(inner)
 }
 
 // Chi is go-chi/chi, its router included.
-func Chi(n int) http.Handler {
+func Chi(n int, inner http.HandlerFunc) http.Handler {
 	r := chi.NewRouter()
 	for range n {
 		r.Use(pass)
 	}
-	r.Get("/", answer)
+	r.Get("/", inner)
 	return r
 }
 
 // Negroni is urfave/negroni.
-func Negroni(n int) http.Handler {
+func Negroni(n int, inner http.HandlerFunc) http.Handler {
 	h := negroni.New()
 	for range n {
 		h.UseFunc(func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) { next(w, r) })
 	}
-	h.UseHandlerFunc(answer)
+	h.UseHandlerFunc(inner)
 	return h
 }
 
 // Echo is labstack/echo, its router included.
-func Echo(n int) http.Handler {
+func Echo(n int, inner http.HandlerFunc) http.Handler {
 	e := echo.New()
 	for range n {
 		e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -142,20 +149,20 @@ func Echo(n int) http.Handler {
 		})
 	}
 	e.GET("/", func(c echo.Context) error {
-		answer(c.Response(), c.Request())
+		inner(c.Response(), c.Request())
 		return nil
 	})
 	return e
 }
 
 // Gin is gin-gonic/gin, its router included. It keeps a chain to 63 handlers.
-func Gin(n int) http.Handler {
+func Gin(n int, inner http.HandlerFunc) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	for range n {
 		e.Use(func(c *gin.Context) { c.Next() })
 	}
-	e.GET("/", func(c *gin.Context) { answer(c.Writer, c.Request) })
+	e.GET("/", func(c *gin.Context) { inner(c.Writer, c.Request) })
 	return e
 }
 
