@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/core"
@@ -156,7 +157,9 @@ func nameOf(layer any) string {
 	case Factory:
 		return l.Name
 	case Named:
-		return l.LayerName()
+		if v := reflect.ValueOf(l); v.Kind() != reflect.Pointer || !v.IsNil() {
+			return l.LayerName()
+		}
 	}
 	return fmt.Sprintf("%T", layer)
 }

@@ -226,6 +226,7 @@ func TestBuildErrors(t *testing.T) {
 	}{
 		"no hook":        {struct{}{}, classic.ErrNotALayer, `layer 1, "struct {}": struct {} has none of the hooks`},
 		"nil":            {nil, web.ErrNilValue, `layer 1, "<nil>": the layer is nil`},
+		"nil pointer":    {(*probe)(nil), web.ErrNilValue, `layer 1, "*classic_test.probe": the layer of type *classic_test.probe is nil`},
 		"no pointer":     {probe{name: "B"}, nil, "has no hook ProcessRequest, but *classic_test.probe has"},
 		"modern factory": {modern.Factory{}, classic.ErrModernLayer, "factory of the modern model"},
 		"failing":        {classic.Factory{Name: "B", New: func() (any, error) { return nil, boom }}, boom, `layer 1, "B": boom`},

@@ -34,7 +34,12 @@ type source struct {
 
 func newSource(layer any) *source { return &source{name: nameOf(layer), layer: layer} }
 
+// nameOf asks a layer for its name, but not a nil one, which is an error that
+// is named later.
 func nameOf(layer any) string {
+	if v := reflect.ValueOf(layer); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Sprintf("%T", layer)
+	}
 	switch l := layer.(type) {
 	case classic.Factory:
 		return l.Name
