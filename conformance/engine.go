@@ -41,6 +41,9 @@ type Engine struct {
 	// ExceptionTakesFalse: False from process_exception is a response to the
 	// release (1.8), so that scenarios with it cannot be put in Go's terms.
 	ExceptionTakesFalse bool
+	// falseAtEnd is the class of the error that a False raises at the end of
+	// the stack, where the release still makes a page of it (1.8, 1.9).
+	falseAtEnd string
 }
 
 // Engines are the engines of this module: classic 1.8 to 1.11, modern 1.10 to
@@ -72,7 +75,7 @@ func EngineByName(name string) (Engine, bool) {
 // ClassicEngine is package classic under a profile.
 func ClassicEngine(name string, p web.Profile) Engine {
 	takesFalse := p.RenderErrorsSkipExceptionHooks // of the same release
-	return Engine{Name: name, Family: FamilyClassic, ExceptionTakesFalse: takesFalse, Build: func(s Stack) (Built, error) {
+	return Engine{Name: name, Family: FamilyClassic, ExceptionTakesFalse: takesFalse, falseAtEnd: falseAtEnd(p), Build: func(s Stack) (Built, error) {
 		layers := make([]any, len(s.Layers))
 		for i, l := range s.Layers {
 			layers[i] = l.Classic()

@@ -28,6 +28,10 @@ type recorder struct {
 	finished int
 
 	unsupported []Feature
+	// playsFalse: a False that Django goes on with is played by a stand-in
+	// instead of being unsupported.
+	playsFalse bool
+	standIn    *web.Response
 }
 
 // note adds an event; what runs on the asynchronous side is marked.
@@ -114,6 +118,14 @@ func describe(err error) (exc, from string) {
 func errorFields(err error) string {
 	exc, from := describe(err)
 	return " exc=" + exc + " from=" + from
+}
+
+// fields are the fields of an event whose hook got a response.
+func (rec *recorder) fields(res *web.Response) string {
+	if rec.isFalse(res) {
+		return " status=False"
+	}
+	return responseFields(res)
 }
 
 func responseFields(res *web.Response) string {

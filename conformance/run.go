@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,21 +15,7 @@ import (
 // Go's types rule out, the trace says so and means nothing else.
 func (e Engine) Run(s *Scenario) Trace {
 	rec := &recorder{}
-	site := &site{scenario: s, rec: rec}
-	other := &site2{site}
-	stack := Stack{App: web.App{
-		Router:      site,
-		Propagate:   s.Propagate,
-		OnException: func(r *web.Request, _ error) { rec.note(r, "signal.got_request_exception") },
-		OnFinished:  func(*web.Request) { rec.finished++ },
-	}}
-	for i := range s.Layers {
-		spec := &s.Layers[i]
-		stack.Layers = append(stack.Layers, Layer{
-			Name: spec.Name, Style: spec.Style,
-			script: &script{spec: spec, rec: rec, other: other, falseIsNil: s.falseIsNil(e, i)},
-		})
-	}
+	stack := s.stack(e, rec)
 	if features := s.cannotBuild(e.Family); len(features) > 0 {
 		return Trace{Events: []string{}, Unsupported: features}
 	}
@@ -46,6 +33,26 @@ func (e Engine) Run(s *Scenario) Trace {
 	}
 	trace.Unsupported = rec.unsupported
 	return trace
+}
+
+// stack is what the engine is asked to build.
+func (s *Scenario) stack(e Engine, rec *recorder) Stack {
+	site := &site{scenario: s, rec: rec}
+	other := &site2{site}
+	stack := Stack{App: web.App{
+		Router:      site,
+		Propagate:   s.Propagate,
+		OnException: func(r *web.Request, _ error) { rec.note(r, "signal.got_request_exception") },
+		OnFinished:  func(*web.Request) { rec.finished++ },
+	}}
+	for i := range s.Layers {
+		spec := &s.Layers[i]
+		stack.Layers = append(stack.Layers, Layer{
+			Name: spec.Name, Style: spec.Style,
+			script: &script{spec: spec, rec: rec, other: other, falseIsNil: s.falseIsNil(e, i)},
+		})
+	}
+	return stack
 }
 
 // recordsLoad says that the vectors hold the order of construction.
@@ -74,7 +81,12 @@ func serve(h http.Handler, s *Scenario, rec *recorder) (o Outcome) {
 	}).WithContext(context.Background())
 	defer func() {
 		if v := recover(); v != nil {
-			exc, from := describe(web.Recovered(v))
+			err := web.Recovered(v)
+			if errors.Is(err, errFalse) {
+				o = falseOutcome()
+				return
+			}
+			exc, from := describe(err)
 			o = Outcome{Kind: OutcomeRaised, Exc: exc, From: from, Finished: rec.finished, Started: w.status}
 		}
 	}()

@@ -20,6 +20,9 @@ type script struct {
 	// Go's nil says the same: it only asks whether the answer is true. See
 	// falseIsNil.
 	falseIsNil []string
+	// end, if set, makes this no layer but the end of a release's way out: the
+	// error class that a False raises there.
+	end string
 }
 
 // falseIsNil tells for which hooks of layer i a False is no answer: for
@@ -59,7 +62,7 @@ func (s *script) do(r *web.Request, event, behaviour string, given *web.Response
 	case "", "pass":
 		return given, nil
 	case "touch":
-		return touch(given, event), nil
+		return touch(s.rec.touchable(given), event), nil
 	case "respond", "replace":
 		return respond(http.StatusOK, event), nil
 	case "respond_template", "replace_template":
@@ -75,7 +78,7 @@ func (s *script) do(r *web.Request, event, behaviour string, given *web.Response
 		return nil, nil
 	case "return_false":
 		if hook, _ := strings.CutPrefix(event, s.spec.Name+"."); !slices.Contains(s.falseIsNil, hook) {
-			s.rec.miss(FeatureFalse)
+			return s.rec.takeFalse(), nil
 		}
 		return nil, nil
 	case "raise":
@@ -104,8 +107,11 @@ func (s *script) view(r *web.Request) (*web.Response, error) {
 }
 
 func (s *script) response(r *web.Request, hook string, res *web.Response) (*web.Response, error) {
+	if s.end != "" {
+		return s.rec.finish(res, s.end)
+	}
 	event := s.event(hook)
-	s.rec.note(r, event+responseFields(res))
+	s.rec.note(r, event+s.rec.fields(res))
 	return s.do(r, event, s.spec.Hooks[hook], res, nil)
 }
 
@@ -204,7 +210,7 @@ func (s *script) call(r *web.Request, next func() *web.Response) (*web.Response,
 		return nil, err
 	}
 	after := s.event("call.after")
-	s.rec.note(r, after+responseFields(res))
+	s.rec.note(r, after+s.rec.fields(res))
 	return s.do(r, after, c.After, res, nil)
 }
 

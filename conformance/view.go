@@ -41,8 +41,7 @@ func (s *site) view(r *web.Request, name string) (*web.Response, error) {
 	case "return_none":
 		return nil, nil
 	case "return_false":
-		s.rec.miss(FeatureFalse)
-		return nil, nil
+		return s.rec.takeFalse(), nil
 	case "raise":
 		return nil, raise(kind, event)
 	}

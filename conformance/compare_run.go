@@ -1,0 +1,97 @@
+package conformance
+
+import (
+	"maps"
+	"slices"
+)
+
+// twin is a scenario in two engines. Its behaviours can be changed between
+// runs; what a run needs is built anew only if the change is one of
+// construction.
+type twin struct {
+	scenario Scenario // its own copy
+	rigs     [2]rigged
+}
+
+// rigged is the scenario in one engine.
+type rigged struct {
+	engine Engine
+	rec    *recorder
+	built  Built
+	err    error
+	cannot []Feature
+	ready  bool
+}
+
+func newTwin(s *Scenario, from, to Engine) *twin {
+	t := &twin{scenario: *s}
+	t.scenario.Layers = slices.Clone(s.Layers)
+	for i := range t.scenario.Layers {
+		l := &t.scenario.Layers[i]
+		l.Hooks = maps.Clone(l.Hooks)
+		if l.Call != nil {
+			call := *l.Call
+			l.Call = &call
+		}
+	}
+	t.rigs[0].engine, t.rigs[1].engine = from, to
+	return t
+}
+
+// run gives the traces under both engines. They are valid until the next run.
+func (t *twin) run() (from, to Trace) {
+	return t.rigs[0].run(&t.scenario), t.rigs[1].run(&t.scenario)
+}
+
+// rebuild makes the next run build the stacks.
+func (t *twin) rebuild() {
+	t.rigs[0].ready, t.rigs[1].ready = false, false
+}
+
+func (r *rigged) build(s *Scenario) {
+	rec := &recorder{playsFalse: true}
+	*r = rigged{engine: r.engine, rec: rec, ready: true, cannot: s.cannotBuild(r.engine.Family)}
+	if len(r.cannot) > 0 {
+		return
+	}
+	stack := s.stack(r.engine, rec)
+	s.overwriteExceptionFalse(r.engine, stack)
+	if class := r.engine.falseAtEnd; class != "" {
+		end := &script{spec: &LayerSpec{Hooks: map[string]string{HookResponse: "pass"}}, rec: rec, end: class}
+		stack.Layers = slices.Insert(stack.Layers, 0, Layer{Style: "hooks", script: end})
+	}
+	r.built, r.err = r.engine.Build(stack)
+}
+
+func (r *rigged) run(s *Scenario) Trace {
+	if !r.ready {
+		r.build(s)
+	}
+	if len(r.cannot) > 0 {
+		return Trace{Unsupported: r.cannot}
+	}
+	rec := r.rec
+	rec.events, rec.finished, rec.unsupported, rec.standIn = rec.events[:0], 0, nil, nil
+	trace := Trace{LoadLog: r.built.LoadLog}
+	if r.err != nil {
+		exc, from := describe(r.err)
+		trace.Outcome = Outcome{Kind: OutcomeLoadError, Exc: exc, From: from}
+	} else {
+		trace.Outcome = serve(r.built.Handler, s, rec)
+	}
+	trace.Events, trace.Unsupported = rec.events, rec.unsupported
+	return trace
+}
+
+// sameTrace says that a request went the same way and ended alike. What
+// happened while the stack was built does not count: the models always differ
+// in the order of construction.
+func sameTrace(a, b Trace) bool {
+	return a.Outcome == b.Outcome && slices.Equal(a.Events, b.Events) && slices.Equal(a.Unsupported, b.Unsupported)
+}
+
+// kept is a trace that outlives the next run.
+func kept(t Trace) Trace {
+	t.Events = append([]string{}, t.Events...)
+	return t
+}
