@@ -121,6 +121,7 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 	case callee.has(isSuper) && strings.HasPrefix(callee.path, "mixin."):
 		switch callee.path {
 		case "mixin.__call__", "mixin.__acall__":
+			w.layer.relays = true
 			return w.callNext(n, false, st)
 		}
 		return value{bits: isNone}

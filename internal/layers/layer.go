@@ -99,6 +99,7 @@ type Layer struct {
 	Factory *FactoryResult // for functions
 
 	resets []Site   // thread-locals that are reset
+	relays bool     // its __call__ calls the mixin's
 	supers []string // hooks of bases outside of the tree that are called
 }
 
@@ -126,6 +127,38 @@ func (l *Layer) MayAnswer() Tri {
 		}
 	}
 	return t
+}
+
+// Runs says whether a hook of the layer ever runs under a model: Django calls
+// process_request and process_response of classic layers only, MiddlewareMixin
+// does so in its __call__, and a layer may do it itself.
+func (l *Layer) Runs(hook string, model stack.Model) Tri {
+	h := l.Hook(hook)
+	if h == nil {
+		return No
+	}
+	own := hook == "__call__" || hook == "__acall__"
+	if model == stack.Classic {
+		return triOf(!own)
+	}
+	switch hook {
+	case "process_view", "process_template_response", "process_exception":
+		return Yes
+	case "__call__":
+		return Yes
+	}
+	call := l.Hook("__call__")
+	switch {
+	case h.CalledBy != "":
+		return Yes
+	case hook == "__acall__" || l.Style == StyleUnknown:
+		return Unknown
+	case l.Style == Mixin && (call == nil || l.relays):
+		return Yes
+	case call != nil && !call.Read:
+		return Unknown
+	}
+	return No
 }
 
 // Base is one class above a layer's class.

@@ -46,6 +46,7 @@ type module struct {
 	stars   []string // modules that are star-imported
 	attrs   map[string][]attrSet
 	dynamic bool // it has a __getattr__ or writes into globals()
+	old     Tri  // its imports look beside it first, as in Python 2
 }
 
 // module finds a module of the tree; nil where there is none.

@@ -108,6 +108,54 @@ func (r *Reader) unbound(m *module, name string, hops int) []target {
 	return []target{{kind: targetMissing, path: m.Name + "." + name}}
 }
 
+// beside is the module that an import without dots means. Python 2 looks beside
+// the importing module first, unless absolute_import is on; this is done for
+// what the tree does not have at its top, in files that are surely Python 2.
+func (r *Reader) beside(m *module, name string) string {
+	if m.Src == nil || name == "" || r.loader.HasTop(name) {
+		return name
+	}
+	if m.old == Unknown {
+		m.old = triOf(isPython2(m))
+	}
+	if m.old == No {
+		return name
+	}
+	pkg := m.Name
+	if !m.Package {
+		pkg = pkg[:max(strings.LastIndexByte(pkg, '.'), 0)]
+	}
+	if pkg == "" {
+		return name
+	}
+	top, _, _ := strings.Cut(name, ".")
+	if r.module(pkg+"."+top) != nil {
+		return pkg + "." + name
+	}
+	return name
+}
+
+// isPython2 says that a file holds syntax that only Python 2 reads and that its
+// imports are not absolute.
+func isPython2(m *module) bool {
+	old := false
+	for n := range m.Src.Root().Descendants() {
+		switch n.Kind() {
+		case python.KindPrint, python.KindExec, python.KindRepr:
+			old = true
+		case python.KindExceptHandler, python.KindRaise:
+			old = old || n.Is(python.FlagLegacy)
+		case python.KindOperator:
+			old = old || n.Text() == "<>"
+		case python.KindImportFrom:
+			if n.Field(python.FieldModule).Name() == "__future__" && strings.Contains(n.Text(), "absolute_import") {
+				return false
+			}
+		}
+	}
+	return old
+}
+
 func (r *Reader) follow(m *module, name string, b binding, hops int) []target {
 	switch b.kind {
 	case bindClass:
@@ -115,9 +163,9 @@ func (r *Reader) follow(m *module, name string, b binding, hops int) []target {
 	case bindFunction:
 		return []target{{targetFunction, m, b.node, m.Name + "." + name}}
 	case bindModule:
-		return r.resolvePath(b.module, hops)
+		return r.resolvePath(r.beside(m, b.module), hops)
 	case bindFrom:
-		return r.resolvePath(b.module+"."+b.name, hops)
+		return r.resolvePath(r.beside(m, b.module)+"."+b.name, hops)
 	case bindValue:
 		ts := r.resolveExpr(m, b.value, hops)
 		for i := range ts {
