@@ -26,6 +26,7 @@ packages() {
 	omnidb-common                   3.0.3b+ds-4            06924838946bbb4cb6558f27887389164f3b0fea9c93bd8c731daa5ab9cbc19a all
 	openstack-dashboard             3:23.0.0-5+deb12u2     8878a976670dabad325eff8eba0d71334fd55d7cfccad1bf23ecb884f41b4a59 all
 	python3-ara                     1.5.8-1.1              a125c5dcd406ddacb15effc109356620694588e26f3a9593b8fdf360472ceeab ci
+	python3-asgiref                 3.6.0-1                5c7835a18144105fc24172c2fb27a2d2e0b10d80df7bf9615664cefc8b065258 ci
 	python3-django                  3:3.2.25-0+deb12u7     9ad8ed29d9026207970777e194f658c39b3a7a96a932967f043503fc25bdc319 ci
 	python3-django-allauth          0.51.0-1               6bfc0834142064f3a07c18b67dc5f699c92cd0229201256f0152ff633fe11009 all
 	python3-django-cors-headers     3.14.0-1               33ecb3bf8cc6350bf0aa3f1652a29d31170fbea6469b06d27c01f1d497cda6b2 all
@@ -42,6 +43,8 @@ packages() {
 	python3-django-prometheus       2.2.0-1                aead69ece8e32503347ff66de09d68b045200f5fccbb45498e4fa44c73b8cdfe all
 	python3-django-reversion        5.0.4-1                c6d87c5c4f19aca9316c37158e09d58a03e0e7d442d67dc356722b85a1ee1793 all
 	python3-django-stronghold       0.4.0+debian-1         9f377e4a9c751dd207f36eea6bc1528b03e6aa224ae54dcbe3cbbefff35266ef all
+	python3-sqlparse                0.4.2-1+deb12u1        edd31cf6974984723034321451333ff375d0551baf375e8bc0ececaff661eabb ci
+	python3-tz                      2022.7.1-4             b165d30ef171f9426c496900449b85d290d4c6d2de50e1c3f4adc2b55b6fd534 ci
 	python3-whitenoise              6.0.0-3                f071fd4d58bac57df2b1f1920809ed8705963a142fd0e4dce9cad8244145edf3 all
 	wims-lti                        0.4.4.1-12             702bf23d979646c281ecc4ab124493bd5a0b213e455dbb25fa3da82370b5a4ec all
 	TABLE
