@@ -430,7 +430,7 @@ func (ref *reference) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		ref.render(r, res)
 	}
 	if ref.has("consumes-stream") && res.Streaming() {
-		for range res.Chunks() { //nolint:revive // consumed on purpose
+		for range res.Chunks() { // consumed on purpose
 		}
 	}
 	err := web.Send(w, r, res)
