@@ -1,0 +1,7 @@
+//go:build !unix
+
+package lineproc
+
+import "testing"
+
+func requireGone(*testing.T, int) {}
