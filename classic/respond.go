@@ -6,10 +6,9 @@ import (
 )
 
 // Respond runs the stack. Who calls it sends and closes the response and then
-// calls r.RunClosers. The
-// error is one that leaves the handler: an exit, a propagated error, or the
-// failure of the page for status 500. It mirrors get_response of
-// django/core/handlers/base.py (1.8 to 1.11).
+// calls r.RunClosers. The error is one that leaves the handler: an exit, a
+// propagated error, or the failure of the page for status 500. It mirrors
+// get_response of django/core/handlers/base.py (1.8 to 1.11).
 func (h *Handler) Respond(r *web.Request) (*web.Response, error) {
 	var p passage
 	h.straight(r, &p)

@@ -93,7 +93,7 @@ func check(layer any) error {
 		return err
 	}
 	if _, says := layer.(web.HookSetter); !says && web.HooksOf(layer).Empty() {
-		return fmt.Errorf("%T %w; the first is %T", layer, classic.ErrNotALayer, web.RequestHook.ProcessRequest)
+		return fmt.Errorf("%T %w; the first is func(*web.Request) (*web.Response, error)", layer, classic.ErrNotALayer)
 	}
 	return nil
 }

@@ -192,9 +192,9 @@ type Handler struct {
 func (h *Handler) Plan() Plan { return h.plan }
 
 // Respond runs the stack and waits for the answer. Who calls it sends and
-// closes the response and then calls r.RunClosers. The error is one that leaves the handler: an exit, a
-// propagated error, or the failure of the page for status 500. It mirrors
-// get_response and get_response_async of django/core/handlers/base.py.
+// closes the response and then calls r.RunClosers. The error is one that leaves
+// the handler: an exit, a propagated error, or the failure of the page for
+// status 500. It mirrors get_response and get_response_async of django/core/handlers/base.py.
 func (h *Handler) Respond(r *web.Request) (res *web.Response, err error) {
 	returned := false
 	defer func() {
