@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -19,6 +20,8 @@ type Summary struct {
 	Unsupported map[Feature]int `json:"unsupported,omitempty"`
 	// Skipped counts traces of engines that were not given.
 	Skipped int `json:"skipped,omitempty"`
+	// Cases are the results of each engine, in the order of the vectors.
+	Cases map[string][]Result `json:"-"`
 }
 
 // Count counts the traces of one engine.
@@ -34,6 +37,9 @@ type Failure struct {
 	Engine string `json:"engine"`
 	Want   Trace  `json:"want"`
 	Got    Trace  `json:"got"`
+	// Reason says why there is no trace: the engine is a process that crashed,
+	// did not answer in time, or answered something else.
+	Reason string `json:"reason,omitempty"`
 }
 
 // OK says that no trace differs.
@@ -54,7 +60,7 @@ func (s *Summary) Total() Count {
 // The result does not depend on the parallelism, which is GOMAXPROCS.
 func CheckVectors(engines []Engine, vectors []Vector) *Summary {
 	byName := make(map[string]Engine, len(engines))
-	sum := &Summary{Schema: SummarySchema, Engines: map[string]*Count{}, Failures: []Failure{}, Unsupported: map[Feature]int{}}
+	sum := &Summary{Schema: SummarySchema, Engines: map[string]*Count{}, Failures: []Failure{}, Unsupported: map[Feature]int{}, Cases: map[string][]Result{}}
 	for _, e := range engines {
 		byName[e.Name] = e
 		sum.Engines[e.Name] = &Count{}
@@ -76,7 +82,7 @@ func CheckVectors(engines []Engine, vectors []Vector) *Summary {
 	wg.Wait()
 	for i := range results {
 		for _, r := range results[i] {
-			sum.add(r)
+			sum.add(&vectors[i].Scenario, r)
 		}
 	}
 	slices.SortStableFunc(sum.Failures, func(a, b Failure) int { return slices.Compare([]string{a.ID, a.Engine}, []string{b.ID, b.Engine}) })
@@ -110,22 +116,30 @@ func checkVector(engines map[string]Engine, v *Vector) []result {
 	return list
 }
 
-func (s *Summary) add(r result) {
+func (s *Summary) add(scenario *Scenario, r result) {
 	if r.skipped {
 		s.Skipped++
 		return
 	}
 	count := s.Engines[r.engine]
+	one := Result{Case: scenario.ID, Words: scenario.Doc, Status: Pass}
 	switch {
 	case len(r.unsupported) > 0:
 		count.Unsupported++
-		for _, f := range r.unsupported {
+		one.Status = Unsupported
+		words := make([]string, len(r.unsupported))
+		for i, f := range r.unsupported {
 			s.Unsupported[f]++
+			words[i] = string(f)
 		}
+		one.Reason = strings.Join(words, ", ")
 	case r.failure != nil:
 		count.Fail++
 		s.Failures = append(s.Failures, *r.failure)
+		one.Status, one.Severity = Fail, SeverityError
+		one.Problems = []Problem{{In: r.engine, Text: "the trace differs", Want: &r.failure.Want, Got: &r.failure.Got}}
 	default:
 		count.Pass++
 	}
+	s.Cases[r.engine] = append(s.Cases[r.engine], one)
 }

@@ -35,7 +35,7 @@ func django(t *testing.T, family string) *exec.Cmd {
 	probe.Env = env
 	version, err := probe.Output()
 	if err != nil {
-		if os.Getenv("REQUIRE_DJANGO") == "1" {
+		if os.Getenv("REQUIRE_DJANGO") == "1" || os.Getenv("REQUIRE_CORPUS") == "1" {
 			t.Fatalf("no Django to import: %v", err)
 		}
 		t.Skip("no python3 that can import django and asgiref; set MWCHECK_DJANGO_PATH")

@@ -1,8 +1,10 @@
 """Runs conformance scenarios through the Django that is importable.
 
 Usage: engine.py modern|async, scenarios as JSON lines on stdin, one trace a
-line on stdout. It drives the real WSGIHandler or ASGIHandler as a server does;
-the vocabulary is in testdata/vectors/README.md. It needs Django 3.1 or later.
+line on stdout; it is an engine for "mwcheck conform --engine-cmd", whose protocol
+is in docs/engine-protocol.md. It drives the real WSGIHandler or ASGIHandler as a
+server does; the vocabulary is in testdata/vectors/README.md. It needs Django 3.1
+or later.
 """
 import asyncio
 import io
@@ -524,9 +526,18 @@ def run(scenario, family):
 def main():
     logging.getLogger("django").addHandler(logging.NullHandler())
     logging.getLogger("django").propagate = False
+    family = sys.argv[1]
     for line in sys.stdin:
-        if line.strip():
-            print(json.dumps(run(json.loads(line), sys.argv[1])), flush=True)
+        if not line.strip():
+            continue
+        message = json.loads(line)
+        if "protocol" in message:
+            name = "%s@%d.%d" % ((family,) + django.VERSION[:2])
+            answer = {"protocol": "mwcheck.engine/1", "engine": name}
+        else:
+            answer = run(message, family)
+            answer["id"] = message["id"]
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
