@@ -3,14 +3,16 @@ package conformance
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // twin is a scenario in two engines. Its behaviours can be changed between
 // runs; what a run needs is built anew only if the change is one of
 // construction.
 type twin struct {
-	scenario Scenario // its own copy
-	rigs     [2]rigged
+	scenario  Scenario // its own copy
+	propagate string   // "on" or ""
+	rigs      [2]rigged
 }
 
 // rigged is the scenario in one engine.
@@ -32,15 +34,32 @@ func newTwin(s *Scenario, from, to Engine) *twin {
 		if l.Call != nil {
 			call := *l.Call
 			l.Call = &call
+		} else if l.Style == "modern" || l.Style == "function" {
+			l.Call = &Call{}
 		}
+	}
+	if s.Propagate {
+		t.propagate = "on"
 	}
 	t.rigs[0].engine, t.rigs[1].engine = from, to
 	return t
 }
 
+// validate says whether the behaviour in the atom's slot is in the vocabulary.
+func (t *twin) validate(a atom) error {
+	if a.layer == siteLayer {
+		return (&Scenario{ID: "site", View: t.scenario.View, URL: t.scenario.URL, ErrorHandlers: t.scenario.ErrorHandlers}).validate()
+	}
+	return t.scenario.Layers[a.layer].validate()
+}
+
 // run gives the traces under both engines. They are valid until the next run.
 func (t *twin) run() (from, to Trace) {
-	return t.rigs[0].run(&t.scenario), t.rigs[1].run(&t.scenario)
+	from, to = t.rigs[0].run(&t.scenario), t.rigs[1].run(&t.scenario)
+	if (t.rigs[0].engine.Family == FamilyAsync) != (t.rigs[1].engine.Family == FamilyAsync) {
+		from.Events, to.Events = unmarked(from.Events), unmarked(to.Events)
+	}
+	return from, to
 }
 
 // rebuild makes the next run build the stacks.
@@ -83,11 +102,23 @@ func (r *rigged) run(s *Scenario) Trace {
 	return trace
 }
 
+// modeMark is on the events that ran on the asynchronous side.
+const modeMark = " mode=async"
+
 // sameTrace says that a request went the same way and ended alike. What
 // happened while the stack was built does not count: the models always differ
 // in the order of construction.
 func sameTrace(a, b Trace) bool {
 	return a.Outcome == b.Outcome && slices.Equal(a.Events, b.Events) && slices.Equal(a.Unsupported, b.Unsupported)
+}
+
+// unmarked takes the mode off events.
+func unmarked(events []string) []string {
+	list := make([]string, len(events))
+	for i, event := range events {
+		list[i] = strings.TrimSuffix(event, modeMark)
+	}
+	return list
 }
 
 // kept is a trace that outlives the next run.
