@@ -14,24 +14,6 @@ import (
 
 var zeroProfile web.Profile
 
-// event is one event of a trace, taken apart.
-type event struct {
-	text, layer, hook string
-}
-
-func parseEvents(trace Trace) []event {
-	var list []event
-	for _, text := range trace.Events {
-		at, _, _ := strings.Cut(text, " ")
-		layer, hook, found := strings.Cut(at, ".")
-		if !found {
-			layer, hook = "", at
-		}
-		list = append(list, event{text, layer, hook})
-	}
-	return list
-}
-
 // walk is what an invariant looks at: a stack of hook layers and what became
 // of a request, under classic 1.11 or modern 5.2.
 type walk struct {
