@@ -11,7 +11,7 @@ import (
 // response that fails when a layer touches it, or when it is sent.
 
 // errFalse is what the stand-in fails with.
-var errFalse = errors.New("False is no response")
+var errFalse = errors.New("no response: False")
 
 // takeFalse is the False that goes on as if it were a response.
 func (rec *recorder) takeFalse() *web.Response {

@@ -69,12 +69,15 @@ func (t *twin) rebuild() {
 
 func (r *rigged) build(s *Scenario) {
 	rec := &recorder{playsFalse: true}
-	*r = rigged{engine: r.engine, rec: rec, ready: true, cannot: s.cannotBuild(r.engine.Family)}
+	*r = rigged{engine: r.engine, rec: rec, ready: true, cannot: playable(r.engine, s.cannotBuild(r.engine.Family))}
 	if len(r.cannot) > 0 {
 		return
 	}
 	stack := s.stack(r.engine, rec)
 	s.overwriteExceptionFalse(r.engine, stack)
+	for i := range stack.Layers {
+		stack.Layers[i].broken = brokenInitOf(r.engine, s.Layers[i].Init)
+	}
 	if class := r.engine.falseAtEnd; class != "" {
 		end := &script{spec: &LayerSpec{Hooks: map[string]string{HookResponse: "pass"}}, rec: rec, end: class}
 		stack.Layers = slices.Insert(stack.Layers, 0, Layer{Style: "hooks", script: end})

@@ -29,7 +29,6 @@ func (a atom) class() class { return class{a.hook, a.behaviour} }
 type solo struct {
 	differs bool
 	found   Difference
-	reached map[slot]bool // only of those that stand for their class
 }
 
 func (c *comparison) search() []Difference {

@@ -13,6 +13,7 @@ type Layer struct {
 	Style string // hooks, classic, mixin, modern or function
 
 	script *script
+	broken *brokenInit // set by Compare only
 }
 
 // Hooks are the hooks of the layer; the engine finds nothing else on it.
@@ -38,6 +39,9 @@ func (l Layer) Classic() any {
 func (l Layer) Modern() modern.Factory {
 	spec := l.script.spec
 	f := modern.Factory{Name: l.Name}
+	if l.broken != nil {
+		return l.broken.factory(l)
+	}
 	switch {
 	case l.Style == "classic":
 		// A class of the classic model has no constructor that takes what is
