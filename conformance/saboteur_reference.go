@@ -27,6 +27,7 @@ type reference struct {
 
 	rendered  bool
 	signalled error
+	path      string                             // what answered: "view", "view-hook" or "view-error"
 	chain     func(r *web.Request) *web.Response // nil: the classic model
 }
 
@@ -49,7 +50,7 @@ func (ref *reference) load(layers []Layer, onion bool) (log []string, err error)
 	if !onion {
 		return ref.loadClassic(layers)
 	}
-	handler := ref.film(ref.innermost)
+	handler, filmed := ref.film(ref.innermost), false
 	order := slices.Clone(layers)
 	if !ref.has("builds-outermost-first") {
 		slices.Reverse(order)
@@ -58,6 +59,13 @@ func (ref *reference) load(layers []Layer, onion bool) (log []string, err error)
 		factory := l.Modern()
 		var hooks web.HookSet
 		next := handler
+		if ref.has("film-missing-inside") && factory.New != nil && !filmed {
+			next = ref.innermost
+		}
+		if ref.has("calls-once") && factory.New != nil {
+			next = once(next)
+		}
+		filmed = true
 		if factory.NotSync {
 			return log, modern.ErrNoMode
 		}
@@ -81,6 +89,9 @@ func (ref *reference) load(layers []Layer, onion bool) (log []string, err error)
 			if err != nil {
 				return log, err
 			}
+			if made == nil && ref.has("factory-none-dropped") {
+				continue
+			}
 			if made == nil {
 				return log, modern.ErrNilLayer
 			}
@@ -95,16 +106,36 @@ func (ref *reference) load(layers []Layer, onion bool) (log []string, err error)
 	return log, nil
 }
 
+// once gives its first answer again.
+func once(next modern.Next) modern.Next {
+	var request *web.Request
+	var answer *web.Response
+	return func(r *web.Request) *web.Response {
+		if request != r {
+			request, answer = r, next(r)
+		}
+		return answer
+	}
+}
+
 func (ref *reference) loadClassic(layers []Layer) (log []string, err error) {
+	if ref.has("constructs-innermost-first") {
+		for i := len(layers) - 1; i >= 0; i-- {
+			layers[i].noteLoad()
+		}
+	}
 	for _, l := range layers {
-		factory, ok := l.Classic().(interface{ ModernFactory() })
-		if ok {
-			_ = factory
+		if _, ok := l.Classic().(interface{ ModernFactory() }); ok {
+			if ref.has("modern-layers-dropped") {
+				continue
+			}
 			return log, errTypeError
 		}
-		l.noteLoad()
+		if !ref.has("constructs-innermost-first") {
+			l.noteLoad()
+		}
 		drop, err := l.init()
-		if errors.Is(err, web.ErrNotUsed) {
+		if errors.Is(err, web.ErrNotUsed) && !ref.has("not-used-fails") {
 			log = append(log, "not_used:"+l.Name)
 			continue
 		}
@@ -121,8 +152,13 @@ func (ref *reference) loadClassic(layers []Layer) (log []string, err error) {
 		ref.response = collect([]web.ResponseHook{hooks.Response}, ref.response)
 		ref.except = collect([]web.ExceptionHook{hooks.Exception}, ref.except)
 	}
-	if ref.has("response-order") {
+	switch ref.fault {
+	case "request-order":
+		slices.Reverse(ref.request)
+	case "response-order":
 		slices.Reverse(ref.response)
+	case "template-hook-order":
+		slices.Reverse(ref.template)
 	}
 	if ref.has("drops-outermost-response") && len(ref.response) > 0 {
 		ref.response = ref.response[:len(ref.response)-1]
@@ -173,7 +209,7 @@ func butExit(err error) bool  { return web.KindOf(err) != web.KindExit }
 func anything(error) bool     { return true }
 
 func (ref *reference) signal(r *web.Request, err error) {
-	if ref.has("no-signal") || ref.has("signals-once") && ref.signalled == err {
+	if ref.has("no-signal") || ref.has("no-signal-for-pages") && !ref.app.Propagate || ref.has("signals-once") && ref.signalled == err {
 		return
 	}
 	ref.signalled = err
@@ -193,6 +229,9 @@ func (ref *reference) pageFor(r *web.Request, err error) *web.Response {
 	status := map[web.Kind]int{
 		web.KindNotFound: 404, web.KindPermissionDenied: 403, web.KindBadRequest: 400, web.KindSuspicious: 400,
 	}[web.KindOf(err)]
+	if ref.has("permission-denied-is-500") && status == 403 {
+		status = 0
+	}
 	var res *web.Response
 	if status == 0 {
 		ref.signal(r, err)
@@ -203,6 +242,9 @@ func (ref *reference) pageFor(r *web.Request, err error) *web.Response {
 			catches = anything
 		}
 		page, failed := try(func() *web.Response { return must(ref.app.ErrorPage(r, status)(r, err)) }, catches)
+		if failed != nil && ref.has("error-page-failure-leaves") {
+			panic(&web.Raised{Err: failed.err})
+		}
 		if failed != nil {
 			ref.signal(r, failed.err)
 			page = ref.uncaught(r, failed.err)
@@ -275,39 +317,69 @@ func (ref *reference) mixin(hooks web.HookSet, next modern.Next) func(*web.Reque
 
 // innermost is _get_response.
 func (ref *reference) innermost(r *web.Request) *web.Response {
+	if ref.has("urlconf-ignored") {
+		r.Router = nil
+	}
 	if err := ref.app.Resolve(r); err != nil {
 		panic(&web.Raised{Err: err})
 	}
 	var res *web.Response
-	for _, hook := range ref.view {
+	ref.path = "view"
+	for i, hook := range ref.view {
 		if res = must(hook.ProcessView(r, &r.Match)); res != nil && !ref.has("goes-on-after-view-answer") {
+			ref.path = "view-hook"
+			if ref.has("asks-all-view-hooks") {
+				for _, hook := range ref.view[i+1:] {
+					must(hook.ProcessView(r, &r.Match))
+				}
+			}
 			break
 		}
+	}
+	if n := len(ref.request); n > 0 && ref.has("request-hook-late") {
+		must(ref.request[n-1].ProcessRequest(r))
 	}
 	if res == nil {
 		var failed *exception
 		res, failed = try(func() *web.Response { return must(r.Match.View(r)) }, ordinary)
 		if failed != nil {
+			ref.path = "view-error"
 			res = ref.excuse(r, failed.err)
 		}
+	}
+	if res == nil && ref.has("view-none-passes") {
+		res = web.New(http.StatusNoContent)
 	}
 	if res == nil {
 		panic(&web.Raised{Err: &web.LayerError{Layer: "view", Err: web.ErrNilResponse}})
 	}
 	if res.Template() != nil {
-		res = ref.templated(r, res)
+		return ref.templated(r, res)
+	}
+	if ref.has("error-page-for-404-responses") && res.StatusCode() == http.StatusNotFound {
+		return ref.pageFor(r, web.ErrNotFound)
 	}
 	return res
 }
 
 func (ref *reference) templated(r *web.Request, res *web.Response) *web.Response {
-	for _, hook := range ref.template {
+	for i, hook := range ref.template {
 		if ref.has("skips-template-hooks") {
 			break
 		}
-		if res = must(hook.ProcessTemplateResponse(r, res)); res == nil {
+		if ref.has("skips-innermost-template-hook") && i == 0 && len(ref.template) > 1 {
+			continue
+		}
+		before := res
+		if res = must(hook.ProcessTemplateResponse(r, res)); res == nil && ref.has("template-none-ignored") {
+			res = before
+		}
+		if res == nil {
 			panic(&web.Raised{Err: &web.LayerError{Layer: "?", Err: web.ErrNilResponse}})
 		}
+	}
+	if res.Template() == nil && ref.has("accepts-plain") || res.Template() != nil && ref.has("renders-at-the-end") {
+		return res
 	}
 	if ref.version == 108 {
 		ref.render(r, res)
@@ -331,6 +403,13 @@ func (ref *reference) excuse(r *web.Request, err error) *web.Response {
 	}
 	var last *web.Response
 	for _, hook := range hooks {
+		if ref.has("exception-raise-ignored") {
+			res, failed := try(func() *web.Response { return must(hook.ProcessException(r, err)) }, ordinary)
+			if failed == nil && res != nil {
+				return res
+			}
+			continue
+		}
 		res := must(hook.ProcessException(r, err))
 		if res != nil && !ref.has("asks-all-exception-hooks") {
 			return res
@@ -349,6 +428,7 @@ func (ref *reference) classic(r *web.Request) *web.Response {
 	if ref.version < 110 {
 		catches = butExit
 	}
+	ref.path = ""
 	entered := len(ref.request)
 	res, failed := try(func() *web.Response {
 		var res *web.Response
@@ -387,13 +467,30 @@ func (ref *reference) classic(r *web.Request) *web.Response {
 	if ref.has("response-hooks-of-entered-layers-only") && entered < len(hooks) {
 		hooks = hooks[len(hooks)-entered:]
 	}
+	if n := len(hooks); n > 0 && ref.path != "" && ref.has("drops-outermost-after-"+ref.path) {
+		hooks = hooks[:n-1]
+	}
 	catches = ordinary
 	if ref.version < 110 {
 		catches = anything
 	}
 	res, failed = try(func() *web.Response {
 		for _, hook := range hooks {
-			if res = must(hook.ProcessResponse(r, res)); res == nil {
+			before := res
+			if ref.has("outer-hooks-after-response-error") {
+				var failed *exception
+				res, failed = try(func() *web.Response { return must(hook.ProcessResponse(r, before)) }, ordinary)
+				if failed != nil {
+					ref.signal(r, failed.err)
+					res = ref.uncaught(r, failed.err)
+				}
+			} else {
+				res = must(hook.ProcessResponse(r, res))
+			}
+			if res == nil && ref.has("response-none-ignored") {
+				res = before
+			}
+			if res == nil {
 				panic(&web.Raised{Err: &web.LayerError{Layer: "?", Err: web.ErrNilResponse}})
 			}
 		}
@@ -423,7 +520,7 @@ func (ref *reference) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		panic(&web.Raised{Err: web.ErrNoFinalResponse})
 	}
 	late := ref.version == 110 || ref.version == 111 || ref.version == 109 && !ref.rendered
-	if ref.has("renders-late") {
+	if ref.has("renders-late") || ref.has("renders-at-the-end") {
 		late = true
 	}
 	if late && res.Unrendered() {
@@ -435,7 +532,9 @@ func (ref *reference) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	err := web.Send(w, r, res)
 	if !ref.has("never-closes") {
-		res.Close()
+		if !ref.has("leaves-open") {
+			res.Close()
+		}
 		ref.app.OnFinished(r)
 	}
 	if ref.has("finishes-twice") {

@@ -176,6 +176,7 @@ type suiteCase struct {
 	citation string
 	same     sameness
 	vectors  []expected
+	needs    []string // names of cases
 }
 
 // expected is a scenario and the trace of the release that is followed.
@@ -224,6 +225,9 @@ func newSuite(newEngine func() Engine, opts *Options) (*suite, *Report) {
 	}
 	for _, r := range Rules() {
 		c := suiteCase{name: "rules/" + r.ID, words: r.Words, citation: r.Citation, same: r.same}
+		for _, id := range r.Needs {
+			c.needs = append(c.needs, "rules/"+id)
+		}
 		for _, id := range r.Evidence {
 			if v, ok := byID[id]; ok && (r.Families == nil || slices.Contains(r.Families, engine.Family)) {
 				c.vectors = append(c.vectors, v)
@@ -304,6 +308,10 @@ func (s *suite) run(c *suiteCase, newEngine func() Engine) Result {
 	switch {
 	case len(r.Problems) > 0:
 		r.Status, r.Reason = Fail, ""
+		if need := s.failedNeed(c, newEngine); need != "" {
+			r.Status, r.Problems = Unsupported, nil
+			r.Reason = fmt.Sprintf("it builds on %s, which fails", need)
+		}
 	case asked > 0:
 		r.Status, r.Reason = Pass, ""
 	default:
@@ -313,6 +321,17 @@ func (s *suite) run(c *suiteCase, newEngine func() Engine) Result {
 		}
 	}
 	return r
+}
+
+// failedNeed is a case that c builds on and that fails.
+func (s *suite) failedNeed(c *suiteCase, newEngine func() Engine) string {
+	for _, name := range c.needs {
+		i := slices.IndexFunc(s.cases, func(c suiteCase) bool { return c.name == name })
+		if i >= 0 && s.run(&s.cases[i], newEngine).Status == Fail {
+			return name
+		}
+	}
+	return ""
 }
 
 // declared is why a scenario is not run.

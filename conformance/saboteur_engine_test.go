@@ -1,0 +1,34 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestEngineSaboteurs breaks an engine in one way at a time: of the rules,
+// exactly the one that is there for it must fail, and some vector with it.
+func TestEngineSaboteurs(t *testing.T) {
+	covered := map[string]bool{}
+	for _, s := range EngineSaboteurs() {
+		covered[s.Rule] = true
+		t.Run(s.Rule, func(t *testing.T) {
+			report := Check(func() Engine { return s.Engine }, s.Options)
+			var rules []string
+			vectors := 0
+			for _, id := range report.Failed() {
+				if name, ok := strings.CutPrefix(id, "rules/"); ok {
+					rules = append(rules, name)
+				} else {
+					vectors++
+				}
+			}
+			require.Equal(t, []string{s.Rule}, rules)
+			require.Positive(t, vectors)
+		})
+	}
+	for _, r := range Rules() {
+		require.True(t, covered[r.ID], "no engine is there that fails %q", r.ID)
+	}
+}
