@@ -213,8 +213,12 @@ func (c *comparison) spread(rest []atom, recipes map[class][]company, own map[cl
 			tries[mates.hooks()]++
 			all := append(slices.Clone(mates), a)
 			from, to, differs := t.with(all...)
-			if differs && (len(mates) == 1 || t.needs(mates, a)) {
-				hits[i] = append(hits[i], c.difference(all, from, to))
+			if !differs {
+				continue
+			}
+			d := c.difference(all, from, to) // before the traces are used again
+			if len(mates) == 1 || t.needs(mates, a) {
+				hits[i] = append(hits[i], d)
 				tries[mates.hooks()] = maxRecipes
 			}
 		}
