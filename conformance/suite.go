@@ -297,7 +297,7 @@ func (s *suite) run(c *suiteCase, newEngine func() Engine) Result {
 		case len(got.Unsupported) > 0:
 			r.Reason = fmt.Sprintf("Go's types rule out %s", got.Unsupported[0])
 			continue
-		case !c.same(v.scenario, *v.want, got):
+		case (got.Outcome.Kind == OutcomeLoadError) != (v.want.Outcome.Kind == OutcomeLoadError), !c.same(v.scenario, *v.want, got):
 			r.add(Problem{
 				In: v.scenario.ID, Want: v.want, Got: &got,
 				Text: fmt.Sprintf("stack %s\ntrace (-want +got):\n%s", v.scenario.Stack(), cmp.Diff(*v.want, got)),

@@ -144,15 +144,15 @@ func (r *Result) Text() string {
 	return b.String()
 }
 
-// WriteText writes what did not pass, one case after the other, and a line
-// that counts.
+// WriteText writes what failed and what is unsupported, one case after the
+// other, and a line that counts.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	for i := range r.Results {
 		switch res := &r.Results[i]; {
 		case res.Status == Fail:
 			fmt.Fprintf(&b, "%s %s\n", res.Severity, res.Text())
-		case res.Status != Pass && res.Reason != "":
+		case res.Status == Unsupported:
 			fmt.Fprintf(&b, "%s %s: %s\n", res.Status, res.Case, res.Reason)
 		}
 	}
