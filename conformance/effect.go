@@ -14,9 +14,8 @@ type Effect struct {
 	Layers []string `json:"layers"`
 }
 
-// The effects, the weightiest first. "Inner" and "outer" are said of the layer
-// of the trigger; with triggers in several layers, outer is what lies outside
-// all of them.
+// The effects, the weightiest first. "Own" is said of the layers of the trigger,
+// "outer" of those outside all of them, and what remains is further in.
 const (
 	EffectLoadFails EffectName = "load-fails"
 	EffectLoadWorks EffectName = "load-works"
@@ -76,10 +75,10 @@ func effectWords() []struct {
 		{EffectErrorLeavesNot, "the error that left the handler becomes a response"},
 		{EffectUnrendered, "the response is sent with a template that nobody has rendered: it breaks off after the status line"},
 		{EffectRenderedNow, "the template that nobody rendered is rendered, or is not sent"},
-		{EffectOwnSkipped, "process_response of the layer itself no longer runs"},
+		{EffectOwnSkipped, "process_response of the triggering layer itself no longer runs"},
 		{EffectResponseSkipped, "process_response of layers further in no longer runs"},
 		{EffectOuterSkipped, "process_response of layers further out no longer runs"},
-		{EffectOwnRuns, "process_response of the layer itself runs now"},
+		{EffectOwnRuns, "process_response of the triggering layer itself runs now"},
 		{EffectResponseRun, "process_response of layers further in runs now"},
 		{EffectOuterRun, "process_response of layers further out runs now"},
 		{EffectViewSkipped, "the view no longer runs"},
