@@ -51,9 +51,9 @@ func explain(names []string) (string, error) {
 }
 
 // show renders the findings of a rule's example as lint prints them.
-func show(text string, findings []finding.Finding) string {
+func show(files map[string]string, findings []finding.Finding) string {
 	var b strings.Builder
-	source := func(string) ([]byte, error) { return []byte(text), nil }
+	source := func(name string) ([]byte, error) { return []byte(files[name]), nil }
 	// Writing to a strings.Builder does not fail.
 	_ = report.FindingsText(&b, findings, source, report.TextOptions{})
 	return b.String()

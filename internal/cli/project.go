@@ -17,10 +17,12 @@ type facts struct {
 	// byPath lists the checked modules whose stacks name a dotted path: which
 	// class it leads to depends on where they import from.
 	byPath map[string][]*django.SettingsModule
+	// readers read layers as each module sees them.
+	readers map[*django.SettingsModule]*layers.Reader
 }
 
 func newFacts(p *django.Project) *facts {
-	f := &facts{byStack: map[string]*django.SettingsModule{}, byPath: map[string][]*django.SettingsModule{}}
+	f := &facts{byStack: map[string]*django.SettingsModule{}, byPath: map[string][]*django.SettingsModule{}, readers: map[*django.SettingsModule]*layers.Reader{}}
 	for _, m := range p.Settings {
 		if !m.Checked {
 			continue
@@ -40,7 +42,7 @@ func newFacts(p *django.Project) *facts {
 
 func (f *facts) config() lint.Config {
 	return lint.Config{
-		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve,
+		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve, Layer: f.layer,
 		PackageVersion: f.packageVersion,
 	}
 }
@@ -146,13 +148,30 @@ func (f *facts) packageVersion(distribution string) string {
 	return version
 }
 
+// layer reads the source of a layer as the stack's settings module sees it.
+func (f *facts) layer(s *stack.Stack, path string) *layers.Layer {
+	m := f.byStack[s.ID]
+	if m == nil {
+		return nil
+	}
+	return f.reader(m).Layer(path)
+}
+
+func (f *facts) reader(m *django.SettingsModule) *layers.Reader {
+	r := f.readers[m]
+	if r == nil {
+		r = layers.NewReader(treeOf{m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
+		f.readers[m] = r
+	}
+	return r
+}
+
 // writes gives the request attributes that a layer of the project sets; known
 // is false where it may set others, too. A layer that different modules see
 // differently is not known.
 func (f *facts) writes(path string) (attrs []string, known bool) {
 	for i, m := range f.byPath[path] {
-		reader := layers.NewReader(treeOf{m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
-		l := reader.Layer(path)
+		l := f.reader(m).Layer(path)
 		if l.Origin != layers.FromTree {
 			return nil, false
 		}

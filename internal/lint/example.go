@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -17,12 +19,28 @@ type Example struct {
 	// MIDDLEWARE_CLASSES, beside a modern one.
 	Layers, Classic []string
 	Apps            []string // INSTALLED_APPS; nil: not assigned
+	// Code is the source of the module shop.middleware; empty: there is none,
+	// and no layer's source is known.
+	Code string
 }
 
 func (e Example) empty() bool { return e.Django == "" || len(e.Layers) == 0 }
 
 // ExampleFile is the name examples go by in documentation.
 const ExampleFile = "settings.py"
+
+// ExampleCode is the name that Code goes by.
+const ExampleCode = "shop/middleware.py"
+
+// Files are the texts of the example's files by name.
+func (e Example) Files() map[string]string {
+	text, _ := e.Settings()
+	files := map[string]string{ExampleFile: text}
+	if e.Code != "" {
+		files[ExampleCode] = e.Code
+	}
+	return files
+}
 
 // Settings is the example as the text of a settings module, and the stacks that
 // a reader of it finds, with their places in the text.
@@ -54,7 +72,7 @@ func (e Example) Settings() (text string, stacks []*stack.Stack) {
 func (e Example) Config() Config {
 	version, _ := stack.ParseVersion(e.Django)
 	return Config{
-		Django: At(version),
+		Django: At(version), Layer: e.layer(version),
 		Setting: func(_ *stack.Stack, name string) Value {
 			if name == "INSTALLED_APPS" && e.Apps != nil {
 				return Value{State: Known, Value: slices.Clone(e.Apps)}
@@ -65,6 +83,16 @@ func (e Example) Config() Config {
 			return Value{}
 		},
 	}
+}
+
+// layer reads the classes in Code.
+func (e Example) layer(version stack.Version) func(*stack.Stack, string) *layers.Layer {
+	if e.Code == "" {
+		return nil
+	}
+	tree := newSources(map[string]string{ExampleCode: e.Code})
+	reader := layers.NewReader(tree, layers.Options{Catalog: catalog.Default(), Django: version})
+	return func(_ *stack.Stack, path string) *layers.Layer { return reader.Layer(path) }
 }
 
 type exampleWriter struct {

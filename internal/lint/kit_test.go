@@ -13,7 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -26,6 +28,7 @@ var update = flag.Bool("update", false, "write the expected parts of golden file
 //	-- stack --           dotted paths, one per line; "? text" is an unknown part
 //	-- stack if DEBUG --  a variant; "if not DEBUG" the other one
 //	-- stack classic --   a list in MIDDLEWARE_CLASSES
+//	-- module shop.mw --  the source of a module, where layers are read
 //	-- want --            the findings and notes, one per line
 //
 // Positions are lines and columns of the stack's section. Words behind the
@@ -61,6 +64,8 @@ func runGolden(t *testing.T, file string) {
 			k.configure(t, text)
 		case "stack":
 			k.stack(t, name[1:], text)
+		case "module":
+			k.modules[strings.ReplaceAll(name[1], ".", "/")+".py"] = text
 		case "want":
 			want, wanted = text, i
 		default:
@@ -68,6 +73,7 @@ func runGolden(t *testing.T, file string) {
 		}
 	}
 	require.NotEmpty(t, k.stacks)
+	k.read()
 	findings, notes := Run(k.stacks, k.config)
 	got := render(findings, notes)
 	if *update && wanted >= 0 && got != want {
@@ -131,6 +137,7 @@ type testCase struct {
 	writes   map[string][]string
 	resolve  map[string]Resolution
 	packages map[string]string
+	modules  map[string]string
 	// incomplete marks all stacks.
 	incomplete bool
 }
@@ -138,7 +145,7 @@ type testCase struct {
 func newCase() *testCase {
 	k := &testCase{
 		settings: map[string]Value{}, bases: map[string][]string{}, writes: map[string][]string{},
-		resolve: map[string]Resolution{}, packages: map[string]string{},
+		resolve: map[string]Resolution{}, packages: map[string]string{}, modules: map[string]string{},
 	}
 	k.config = Config{
 		Django: func(*stack.Stack) Django { return k.django },
@@ -154,6 +161,15 @@ func newCase() *testCase {
 		PackageVersion: func(name string) string { return k.packages[name] },
 	}
 	return k
+}
+
+// read makes the sources of the case known to the rules.
+func (k *testCase) read() {
+	if len(k.modules) == 0 {
+		return
+	}
+	reader := layers.NewReader(newSources(k.modules), layers.Options{Catalog: catalog.Default(), Django: k.django.At})
+	k.config.Layer = func(_ *stack.Stack, path string) *layers.Layer { return reader.Layer(path) }
 }
 
 // configure reads lines like

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -106,6 +107,9 @@ type Config struct {
 	// Writes returns the request attributes a layer of the project sets, as
 	// "session"; known is false where they cannot be told. Nil: not known.
 	Writes func(path string) (attrs []string, known bool)
+	// Layer returns what reading the source of a layer gave, as the settings
+	// module of a stack sees it. Nil: no source is read.
+	Layer func(s *stack.Stack, path string) *layers.Layer
 	// Resolve says where a dotted path leads. Nil: nothing is known.
 	Resolve func(path string) Resolution
 	// PackageVersion returns the version of a distribution, as "2.0.1", or "".

@@ -23,6 +23,7 @@ type merged struct {
 	report report
 	first  *stack.Stack
 	in     []*stack.Stack
+	listed []stack.Span
 }
 
 func (m *merger) add(s *stack.Stack, reports []report) {
@@ -42,6 +43,9 @@ func (m *merger) add(s *stack.Stack, reports []report) {
 		}
 		if !slices.Contains(g.in, s) {
 			g.in = append(g.in, s)
+		}
+		if at := r.problem.Listed; !at.IsZero() && !slices.Contains(g.listed, at) {
+			g.listed = append(g.listed, at)
 		}
 	}
 }
@@ -66,11 +70,15 @@ func (m *merger) findings() []finding.Finding {
 	for _, key := range m.order {
 		g := m.groups[key]
 		p := &g.report.problem
+		condition := ""
+		if len(g.listed) == 0 {
+			condition = m.condition(g)
+		}
 		f := finding.Finding{
 			Rule: g.report.rule.ID, Name: g.report.rule.Name, Severity: p.Severity,
-			Message: join(p.What+m.condition(g), p.Why, p.Action),
+			Message: join(p.What+condition, p.Why, p.Action),
 			Help:    p.Action, Label: p.Label, URL: g.report.rule.URL(),
-			Span: p.Span, Stack: g.first.ID, Subject: p.Subject, Related: p.Related,
+			Span: p.Span, Stack: g.first.ID, Subject: p.Subject, Related: g.related(),
 		}
 		if p.Fact != nil {
 			f.Fact = p.Fact.ID
@@ -78,6 +86,26 @@ func (m *merger) findings() []finding.Finding {
 		out = append(out, f)
 	}
 	Sort(out)
+	return out
+}
+
+// maxListed is how many places of the settings a finding on a class shows.
+const maxListed = 3
+
+// related are the places that explain a finding, behind them those where the
+// settings name the class.
+func (g *merged) related() []finding.Related {
+	out := slices.Clone(g.report.problem.Related)
+	slices.SortFunc(g.listed, compareSpans)
+	for i, span := range g.listed {
+		message := "listed here"
+		if rest := len(g.listed) - maxListed; i == maxListed-1 && rest > 0 {
+			message = fmt.Sprintf("listed here, and in %d more places", rest)
+		}
+		if i < maxListed {
+			out = append(out, finding.Related{Span: span, Message: message})
+		}
+	}
 	return out
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
-// Show renders the findings of an example whose settings module has the given
-// text, as the command prints them.
-type Show func(text string, findings []finding.Finding) string
+// Show renders the findings of an example whose files have the given texts, as
+// the command prints them.
+type Show func(files map[string]string, findings []finding.Finding) string
 
 // Page is the rule's page in Markdown, as it is in docs/rules: what it reports
 // and why, a bad example with what the command prints, and a good one. The
@@ -26,12 +26,20 @@ func (r *Rule) Page(show Show) string {
 	fmt.Fprintf(&b, "| Since | Worst severity | Models |\n|---|---|---|\n| mwcheck %s | %s | %s |\n\n", r.Since, r.Severity, models)
 	doc, why, _ := strings.Cut(r.Doc, "## Why")
 	fmt.Fprintf(&b, "## What it reports\n\n%s\n\n## Why\n\n%s\n\n", strings.TrimSpace(doc), strings.TrimSpace(why))
-	text, stacks := r.Bad.Settings()
+	_, stacks := r.Bad.Settings()
 	findings, _ := Run(stacks, r.Bad.Config())
-	fmt.Fprintf(&b, "## Bad\n\nUnder Django %s:\n\n```python\n%s```\n\n```text\n%s```\n\n", r.Bad.Django, text, show(text, findings))
-	text, _ = r.Good.Settings()
-	fmt.Fprintf(&b, "## Good\n\nUnder Django %s:\n\n```python\n%s```\n", r.Good.Django, text)
+	fmt.Fprintf(&b, "## Bad\n\n%s\n```text\n%s```\n\n## Good\n\n%s", r.Bad.source(), show(r.Bad.Files(), findings), r.Good.source())
 	return b.String()
+}
+
+// source is an example as blocks of code in Markdown.
+func (e Example) source() string {
+	text, _ := e.Settings()
+	settings := fmt.Sprintf("```python\n%s```\n", text)
+	if e.Code == "" {
+		return fmt.Sprintf("Under Django %s:\n\n%s", e.Django, settings)
+	}
+	return fmt.Sprintf("`%s`:\n\n```python\n%s```\n\n`%s`, under Django %s:\n\n%s", ExampleCode, e.Code, ExampleFile, e.Django, settings)
 }
 
 // Index is the list of all rules in Markdown, docs/rules/README.md.

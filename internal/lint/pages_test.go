@@ -17,9 +17,9 @@ const pages = "../../docs/rules"
 
 // show prints findings as the command does, without notes and summary.
 func show(t *testing.T) Show {
-	return func(text string, findings []finding.Finding) string {
+	return func(files map[string]string, findings []finding.Finding) string {
 		var b strings.Builder
-		source := func(string) ([]byte, error) { return []byte(text), nil }
+		source := func(name string) ([]byte, error) { return []byte(files[name]), nil }
 		require.NoError(t, printer.LintText(&b, printer.Lint{Findings: findings}, source, printer.TextOptions{}))
 		out, _, ok := strings.Cut(b.String(), "\n\n0 errors, 0 warnings")
 		require.True(t, ok, b.String())

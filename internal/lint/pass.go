@@ -8,6 +8,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -40,6 +41,9 @@ type Layer struct {
 	// Sure says that Role is everything the layer can count as: the catalog
 	// describes it, or all its base classes are known.
 	Sure bool
+	// Facts are what reading the layer's source gave; nil where no source is
+	// read. Origin says whether it was found.
+	Facts *layers.Layer
 }
 
 // Problem is what a rule reports. The message is put together from What, Why
@@ -54,6 +58,10 @@ type Problem struct {
 	Span     stack.Span
 	Subject  []string
 	Related  []finding.Related
+	// Listed is where the settings name the layer, for a problem that stands in
+	// the layer's own source. Such a problem is reported once, however many
+	// stacks name the layer, with the first of these places.
+	Listed stack.Span
 }
 
 type report struct {
@@ -107,6 +115,9 @@ func newPass(config *Config, s *stack.Stack, module []*stack.Stack) *Pass {
 				l.Role = p.Catalog.OwnRole(e.Path, bases)
 			}
 			l.Sure = l.Role.Exact || complete
+			if config.Layer != nil {
+				l.Facts = config.Layer(s, e.Path)
+			}
 			if !seen[e.Path] {
 				seen[e.Path] = true
 				p.names[catalog.ShortName(e.Path)]++
