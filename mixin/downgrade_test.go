@@ -337,3 +337,29 @@ func TestDowngradeConcurrent(t *testing.T) {
 	wg.Wait()
 	settle(t, before)
 }
+
+// A downgraded layer in an island of a modern chain is unwound with the chain's
+// request, whether the island answers or an error leaves the handler.
+func TestUnwindingInIsland(t *testing.T) {
+	boom := errors.New("boom")
+	for _, propagate := range []bool{false, true} {
+		l := new(log)
+		app := hello(new(log))
+		app.Propagate = propagate
+		h, err := modern.New(modern.Config{App: app}, around("M", l), mixin.Island(mixin.Downgrade(around("N", l)), &failing{boom}))
+		require.NoError(t, err)
+		before := runtime.NumGoroutine()
+		func() {
+			defer func() { require.Equal(t, propagate, recover() != nil) }()
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			require.Equal(t, 500, w.Code)
+		}()
+		settle(t, before)
+		want := "M.before N.before M.after M.deferred N.deferred"
+		if propagate {
+			want = "M.before N.before M.deferred N.deferred"
+		}
+		require.Equal(t, want, l.String())
+	}
+}
