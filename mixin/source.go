@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/mwcheck/mwcheck/classic"
+	"github.com/mwcheck/mwcheck/modern"
 	"github.com/mwcheck/mwcheck/web"
 )
 
@@ -45,20 +46,10 @@ func nameOf(layer any) string {
 		return l.Name
 	case classic.Named:
 		return l.LayerName()
-	case interface{ ModernFactory() }:
-		return factoryName(l)
+	case modern.Factory:
+		return l.Name
 	}
 	return fmt.Sprintf("%T", layer)
-}
-
-// factoryName is the Name of a modern.Factory, which Explain gets as any.
-func factoryName(factory any) string {
-	if v := reflect.ValueOf(factory); v.Kind() == reflect.Struct {
-		if name := v.FieldByName("Name"); name.IsValid() && name.String() != "" {
-			return name.String()
-		}
-	}
-	return fmt.Sprintf("%T", factory)
 }
 
 // build gives the layer for a chain. A nil from a constructor is handed on:
