@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
@@ -21,53 +24,130 @@ const (
 	shownFailures = 10
 )
 
+// conformFlags are the flags of all three forms of the command.
+type conformFlags struct {
+	files, engines []string
+	engineCommand  string
+	timeout        time.Duration
+	format         choice
+	django         djangoFlags
+}
+
 func (a *app) conformCommand() *cobra.Command {
-	var files, engines []string
-	format := oneOf("text", "json")
+	f := conformFlags{format: oneOf("text", "json", "junit")}
 	cmd := &cobra.Command{
-		Use:   "conform [--vectors FILE]... [--engine NAME]... [FILE]...",
-		Short: "Run recorded traces of real Django through the engines",
+		Use: `conform [--vectors FILE]... [--engine NAME]... [FILE]...
+  mwcheck conform --engine-cmd COMMAND [--engine NAME] [FILE]...
+  mwcheck conform --django [--python PATH] [PATH]...`,
+		Short: "Hold engines, and a project's middleware classes, against real Django",
 		Long: `conform runs vectors (scenarios with the traces that real Django releases
 recorded) through the classic and the modern engine of this module and compares
 the traces. Without --vectors it takes the vectors that come with mwcheck; FILE is
 one more vector file. No Python is started.
 
-Exit codes: 0 all traces equal, 1 some differ, 2 wrong usage, a file that cannot
-be read, or an internal error.`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.conform(append(files, args...), engines, format.value)
+With --engine-cmd the engine is a process of its own, in any language: it gets
+scenarios as JSON lines on its stdin and answers each with a trace on its stdout
+(docs/engine-protocol.md). COMMAND is run by the shell.
+
+With --django it EXECUTES THE PROJECT below each PATH (default: the working
+directory): it starts the project's own Python, loads the settings and the
+middleware classes under the project's own Django, and drives each class through
+the checks of the suite for layers (docs/conform-django.md). Give it settings for
+tests, not for production.
+
+Exit codes: 0 all traces equal and nothing found at or above --fail-on, 1 some
+differ or something was found, 2 wrong usage, a file that cannot be read, an
+engine or a project that does not start, or an internal error.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd.Flags()); err != nil {
+				return err
+			}
+			if f.django.on {
+				return a.conformDjango(cmd.Context(), args, &f)
+			}
+			f.files = append(f.files, args...)
+			if f.engineCommand != "" {
+				return a.conformCommandEngine(cmd.Context(), &f)
+			}
+			return a.conform(&f)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&files, "vectors", nil, "a `FILE` of vectors: JSON lines, gzip or plain; - is standard input; may be given several times")
-	flags.StringArrayVar(&engines, "engine", nil, "the engine `NAME` to run, as classic@1.9; may be given several times (default: all)")
-	flags.Var(&format, "format", "the output format")
+	flags.StringArrayVar(&f.files, "vectors", nil, "a `FILE` of vectors: JSON lines, gzip or plain; - is standard input; may be given several times")
+	flags.StringArrayVar(&f.engines, "engine", nil, "the engine `NAME` to run, as classic@1.9; may be given several times (default: all)")
+	flags.StringVar(&f.engineCommand, "engine-cmd", "", "run the engine that `COMMAND` starts instead of those of this module")
+	flags.DurationVar(&f.timeout, "timeout", 30*time.Second, "how long a process may take for one answer")
+	flags.Var(&f.format, "format", "the output format")
+	f.django.add(flags)
 	return cmd
 }
 
-func (a *app) conform(files, names []string, format string) error {
-	engines, err := enginesByName(names)
+// check refuses what does not go together.
+func (f *conformFlags) check(flags *pflag.FlagSet) error {
+	var form string
+	var allowed []string
+	switch {
+	case f.django.on && f.engineCommand != "":
+		return &problem{text: "--django and --engine-cmd do not go together", hint: "give one of them"}
+	case f.django.on:
+		form, allowed = "--django", []string{"django", "python", "settings", "all", "fail-on", "timeout", "format"}
+	case f.engineCommand != "":
+		form, allowed = "--engine-cmd", []string{"vectors", "engine", "engine-cmd", "timeout", "format"}
+		if len(f.engines) > 1 {
+			return &problem{text: "--engine-cmd is one engine, --engine is given several times", hint: "name the release whose recordings it is to be compared with"}
+		}
+	default:
+		form, allowed = "vectors and the engines of this module", []string{"vectors", "engine", "format"}
+	}
+	if f.timeout <= 0 {
+		return &problem{text: "--timeout must be more than 0"}
+	}
+	var err error
+	flags.Visit(func(flag *pflag.Flag) {
+		if !slices.Contains(allowed, flag.Name) && err == nil {
+			err = &problem{text: fmt.Sprintf("--%s does not go with %s", flag.Name, form), hint: "see mwcheck conform --help"}
+		}
+	})
+	return err
+}
+
+func (a *app) conform(f *conformFlags) error {
+	engines, err := enginesByName(f.engines)
 	if err != nil {
 		return err
 	}
-	vectors, err := a.readVectors(files)
+	vectors, err := a.readVectors(f.files)
 	if err != nil {
 		return err
 	}
 	if len(vectors) == 0 {
 		return &problem{text: "the vector files hold no vector"}
 	}
-	sum := conformance.CheckVectors(engines, vectors)
+	names := make([]string, len(engines))
+	for i, e := range engines {
+		names[i] = e.Name
+	}
+	return a.printConform(conformance.CheckVectors(engines, vectors), names, len(vectors), f.format.value)
+}
+
+func (a *app) printConform(sum *conformance.Summary, engines []string, vectors int, format string) error {
 	if !sum.OK() {
 		a.code = ExitFindings
 	}
-	if format == "json" {
+	switch format {
+	case "json":
 		enc := json.NewEncoder(a.env.Stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(sum)
+	case "junit":
+		var suites []junitSuite
+		for _, name := range engines {
+			suites = append(suites, newJUnitSuite(name, "", 0, sum.Cases[name]))
+		}
+		return writeJUnit(a.env.Stdout, suites)
 	}
-	_, err = io.WriteString(a.env.Stdout, conformText(sum, engines, len(vectors)))
+	_, err := io.WriteString(a.env.Stdout, conformText(sum, engines, vectors))
 	return err
 }
 
@@ -122,18 +202,25 @@ func (a *app) readVectors(files []string) ([]conformance.Vector, error) {
 
 // conformText renders the counts per engine and the first failures, the wanted
 // trace above the one that came.
-func conformText(sum *conformance.Summary, engines []conformance.Engine, vectors int) string {
+func conformText(sum *conformance.Summary, engines []string, vectors int) string {
 	var b strings.Builder
 	for i, f := range sum.Failures {
 		if i == shownFailures {
 			fmt.Fprintf(&b, "... and %d more failures (--format json shows them)\n\n", len(sum.Failures)-i)
 			break
 		}
-		fmt.Fprintf(&b, "%s on %s\n  want: %s\n  got:  %s\n\n", f.ID, f.Engine, traceText(f.Want), traceText(f.Got))
+		got := "got:  " + traceText(f.Got)
+		if f.Reason != "" {
+			got = "no trace: " + strings.ReplaceAll(f.Reason, "\n", "\n    ")
+		}
+		fmt.Fprintf(&b, "%s on %s\n  want: %s\n  %s\n\n", f.ID, f.Engine, traceText(f.Want), got)
 	}
-	for _, e := range engines {
-		c := sum.Engines[e.Name]
-		fmt.Fprintf(&b, "%-13s %6d pass %6d fail %6d unsupported\n", e.Name, c.Pass, c.Fail, c.Unsupported)
+	for _, name := range engines {
+		c := sum.Engines[name]
+		fmt.Fprintf(&b, "%-13s %6d pass %6d fail %6d unsupported\n", name, c.Pass, c.Fail, c.Unsupported)
+	}
+	for _, feature := range slices.Sorted(maps.Keys(sum.Unsupported)) {
+		fmt.Fprintf(&b, "unsupported: %s, %d traces\n", feature, sum.Unsupported[feature])
 	}
 	total := sum.Total()
 	fmt.Fprintf(&b, "%d scenarios: %d traces equal, %d differ, %d unsupported", vectors, total.Pass, total.Fail, total.Unsupported)
