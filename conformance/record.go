@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mwcheck/mwcheck/classic"
 	"github.com/mwcheck/mwcheck/modern"
 	"github.com/mwcheck/mwcheck/web"
 )
@@ -102,7 +103,7 @@ func describe(err error) (exc, from string) {
 		exc = "ImproperlyConfigured"
 	case errors.Is(err, modern.ErrNoMode):
 		exc = "RuntimeError"
-	case errors.Is(err, errTypeError):
+	case errors.Is(err, errTypeError), errors.Is(err, classic.ErrModernLayer):
 		exc = "TypeError"
 	case errors.As(err, &panicked) && errors.As(err, &bug):
 		// Touching a response that is not there.

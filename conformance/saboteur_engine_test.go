@@ -10,11 +10,17 @@ import (
 // TestEngineSaboteurs breaks an engine in one way at a time: of the rules,
 // exactly the one that is there for it must fail, and some vector with it.
 func TestEngineSaboteurs(t *testing.T) {
+	vectors := allVectors(t)
 	covered := map[string]bool{}
 	for _, s := range EngineSaboteurs() {
 		covered[s.Rule] = true
 		t.Run(s.Rule, func(t *testing.T) {
-			report := Check(func() Engine { return s.Engine }, s.Options)
+			opts := Options{}
+			if s.Options != nil {
+				opts = *s.Options
+			}
+			opts.Vectors = vectors
+			report := Check(func() Engine { return s.Engine }, &opts)
 			var rules []string
 			vectors := 0
 			for _, id := range report.Failed() {

@@ -35,7 +35,7 @@ func broken(check, words string, newLayer func() any) LayerSaboteur {
 }
 
 // saboteurPatience is how long those that hang are waited for.
-const saboteurPatience = 2 * time.Second
+const saboteurPatience = 4 * time.Second
 
 // after is a saboteur that does something to the answer from further in.
 func after(check, words string, f func(r *web.Request, res *web.Response) (*web.Response, error)) LayerSaboteur {

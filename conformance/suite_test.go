@@ -8,8 +8,9 @@ import (
 
 // TestSuiteOnOwnEngines: the engines of this module pass every rule and vector.
 func TestSuiteOnOwnEngines(t *testing.T) {
+	vectors := allVectors(t)
 	for _, e := range Engines() {
-		report := Check(func() Engine { return e }, nil)
+		report := Check(func() Engine { return e }, &Options{Vectors: vectors})
 		require.NoError(t, report.Err(), e.Name)
 		require.Zero(t, report.Count(Skipped))
 	}
