@@ -1,11 +1,12 @@
 package cli_test
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +37,75 @@ func needDjango(t *testing.T) {
 	}
 }
 
+// layerChecksDocument is mwcheck.layer-checks/1, as docs/json.md describes it.
+type layerChecksDocument struct {
+	Schema string `json:"schema"`
+	Runs   []struct {
+		Settings string `json:"settings"`
+		Root     string `json:"root"`
+		Django   string `json:"django"`
+		Python   string `json:"python"`
+		Others   int    `json:"others"`
+		Layers   []struct {
+			Path    string `json:"path"`
+			File    string `json:"file"`
+			Line    int    `json:"line"`
+			Results []struct {
+				Case     string `json:"case"`
+				Status   string `json:"status"`
+				Severity string `json:"severity"`
+				Words    string `json:"words"`
+				Citation string `json:"citation"`
+				Reason   string `json:"reason"`
+				Problems []struct {
+					In   string `json:"in"`
+					Side string `json:"side"`
+					Text string `json:"text"`
+				} `json:"problems"`
+			} `json:"results"`
+		} `json:"layers"`
+	} `json:"runs"`
+}
+
+// TestConformDjangoIsDocumented: the fields, the ids of the checks, and the
+// finding that the page shows.
+func TestConformDjangoIsDocumented(t *testing.T) {
+	fields, err := os.ReadFile(root + "/docs/json.md")
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(fields), "`mwcheck.layer-checks/1`")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, name := range fieldNames(reflect.TypeFor[layerChecksDocument]()) {
+		if name != "schema" {
+			require.Regexp(t, "[`.]"+name+"[`\\[]", section)
+		}
+	}
+
+	needDjango(t)
+	page, err := os.ReadFile(root + "/docs/conform-django.md")
+	require.NoError(t, err)
+	_, stdout, _ := run(t, root+"/testdata/projects", "", "conform", "--django", "workshop")
+	_, example, found := strings.Cut(string(page), "```text\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "```")
+	require.Contains(t, stdout, example)
+
+	_, stdout, _ = run(t, root+"/testdata/projects", "", "conform", "--django", "--format", "json", "workshop")
+	var doc layerChecksDocument
+	decodeStrictly(t, stdout, &doc)
+	var want, got []string
+	for _, r := range doc.Runs[0].Layers[0].Results {
+		want = append(want, r.Case)
+	}
+	_, table, _ := strings.Cut(string(page), "\n## The checks\n")
+	table, _, _ = strings.Cut(table, "A finding stands")
+	_, table, _ = strings.Cut(table, "|---|---|\n")
+	for _, m := range regexp.MustCompile("`([a-z-]+)`").FindAllStringSubmatch(table, -1) {
+		got = append(got, m[1])
+	}
+	require.ElementsMatch(t, want, got)
+}
+
 // TestConformDjango runs the sample project in each output format.
 func TestConformDjango(t *testing.T) {
 	needDjango(t)
@@ -57,19 +127,8 @@ func TestConformDjango(t *testing.T) {
 
 	code, stdout, _ = run(t, root+"/testdata/projects/workshop", "", "conform", "--django", "--settings", "workshop.settings", "--format", "json", "--fail-on", "never")
 	require.Equal(t, cli.ExitOK, code)
-	var doc struct {
-		Schema string `json:"schema"`
-		Runs   []struct {
-			Settings, Root, Django, Python string
-			Others                         int
-			Layers                         []struct {
-				Path, File string
-				Line       int
-				Results    []struct{ Case, Status, Severity, Words, Citation, Reason string }
-			}
-		} `json:"runs"`
-	}
-	require.NoError(t, json.Unmarshal([]byte(stdout), &doc))
+	var doc layerChecksDocument
+	decodeStrictly(t, stdout, &doc)
 	require.Equal(t, "mwcheck.layer-checks/1", doc.Schema)
 	require.Len(t, doc.Runs, 1)
 	require.Equal(t, ".", doc.Runs[0].Root)
