@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 // stacks turns the evaluator's variants into stacks and says what is no list.
 func (m *SettingsModule) stacks() []stack.Note {
 	var notes []stack.Note
-	b := &stackBuilder{m: m, ids: map[string]int{}}
+	b := &stackBuilder{m: m, ids: map[string]int{}, damaged: m.damaged()}
 	b.variants(m.Module, m.Result.Variants)
 	for _, sub := range m.Result.Subs {
 		b.variants(m.Module+"."+sub.Name, sub.Variants)
@@ -46,10 +47,27 @@ func (m *SettingsModule) open() bool {
 		slices.ContainsFunc(m.Result.Subs, func(s Sub) bool { return slices.ContainsFunc(s.Variants, isOpen) })
 }
 
+// damaged says that a file behind the settings could not be read whole. What
+// the list holds as far as it was read is shown, and never called complete:
+// Python would not load that file, and a change of the list may be among what
+// was not read.
+func (m *SettingsModule) damaged() bool {
+	if m.loader == nil {
+		return false
+	}
+	return slices.ContainsFunc(m.Result.Files, func(file string) bool {
+		src, ok := m.loader.Source(file)
+		return ok && src != nil && slices.ContainsFunc(src.Errors, func(e python.Error) bool {
+			return e.Kind == python.ErrorSyntax || e.Kind == python.ErrorLimit
+		})
+	})
+}
+
 type stackBuilder struct {
-	m     *SettingsModule
-	ids   map[string]int
-	notes []stack.Note
+	m       *SettingsModule
+	ids     map[string]int
+	notes   []stack.Note
+	damaged bool
 }
 
 // variants adds the stacks of one set of settings. Variants that differ in
@@ -65,7 +83,7 @@ func (b *stackBuilder) variants(module string, variants []Variant) {
 			}
 			s := stack.Stack{
 				Module: module, File: b.m.File, Setting: setting, Model: model,
-				Complete: list.Complete, Conditions: slices.Clone(v.Conditions), Entries: list.Entries, Span: list.Span,
+				Complete: list.Complete && !b.damaged, Conditions: slices.Clone(v.Conditions), Entries: list.Entries, Span: list.Span,
 				Effective: b.m.effective(model, v),
 			}
 			switch list.Kind {
