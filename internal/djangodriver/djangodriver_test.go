@@ -186,6 +186,36 @@ func TestProjectsThatDoNotStart(t *testing.T) {
 	require.ErrorIs(t, err, ErrStart)
 }
 
+// TestViewHooksThatAnswer: where a process_view answers, the view does not run,
+// and nothing that the view's answer had is missed. The reason names who answered.
+func TestViewHooksThatAnswer(t *testing.T) {
+	needDjango(t)
+	const layers = `
+from django.http import HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+
+class Wall(MiddlewareMixin):
+    def process_view(self, request, view, args, kwargs):
+        return HttpResponse("please log in")
+
+class Plain(MiddlewareMixin):
+    pass
+`
+	r, err := Check(t.Context(), Options{Settings: "settings", Dir: project(t, "MIDDLEWARE = ['layers.Wall', 'layers.Plain']\n", layers)})
+	require.NoError(t, err)
+	require.Empty(t, failed(r))
+	reasons := map[string]string{}
+	for _, l := range r.Layers {
+		for _, res := range l.Results {
+			if res.Case == "cookies-kept" {
+				require.Equal(t, conformance.Unsupported, res.Status)
+				reasons[l.Path] = res.Reason
+			}
+		}
+	}
+	require.Equal(t, map[string]string{"layers.Wall": "the layer answered itself", "layers.Plain": "a layer further out answered (process_view)"}, reasons)
+}
+
 // TestLayerThatCannotBeImported is a finding, not an end.
 func TestLayerThatCannotBeImported(t *testing.T) {
 	needDjango(t)

@@ -186,6 +186,8 @@ class Seen:
         self.drive = drive
         self.body_taken = False    # further out already
         self.hook_answered = False  # its process_exception did
+        self.view_hook = False     # its process_view did
+        self.viewed = False        # the suite's view ran
         self.calls = 0             # of what is further in
         self.inner = self.inner_response = None
         self.out = self.out_response = self.error = self.hook_error = None
@@ -204,6 +206,7 @@ class Seen:
     def view(self, request):
         from django.http import HttpResponse, StreamingHttpResponse
         drive = self.drive
+        self.viewed = True
         if drive.read:
             try:
                 self.read = request.body if drive.read == "body" else request.POST.get("a", "").encode()
@@ -396,6 +399,8 @@ class Probe:
                 seen.hook = before
             if hook == "process_exception":
                 seen.hook_answered = seen.hook_answered or result is not None
+            elif hook == "process_view":
+                seen.view_hook = seen.view_hook or result is not None
             elif hook == "process_template_response":
                 seen.template_kept = hasattr(result, "render")
             return result
@@ -497,11 +502,21 @@ class Bench:
         seen = self.usable(drive)
         if seen is None:
             return None
-        if seen.inner is None:
-            self.why = "the layer answered itself"
+        if seen.inner is None or not self.arrived(seen):
+            self.why = self.why or "the layer answered itself"
             return None
         self.reached = True
         return seen
+
+    def arrived(self, seen):
+        """Whether the request came to the suite's view."""
+        if seen is None or seen.viewed:
+            return seen is not None
+        if seen.calls == 0 or seen.view_hook:
+            self.why = "the layer answered itself"
+        else:
+            self.why = "a layer further out answered (process_view)"
+        return False
 
     def problem(self, seen, text):
         self.found.setdefault(text, []).append(seen.drive.name if seen is not None else "")
@@ -613,8 +628,7 @@ def attribute_missing(b):
 
 def errors_stay_errors(b):
     seen = b.drive(Drive("a view that raises ValueError", error=ViewError("the view failed")))
-    if seen is None or seen.calls == 0:
-        b.why = b.why or "the layer answered itself"
+    if not b.arrived(seen):
         return
     if seen.inner is not None and seen.inner.status < 400 and not seen.hook_answered:
         b.why = "a layer further out answers the error (process_exception)"
@@ -626,8 +640,7 @@ def errors_stay_errors(b):
 
 def abort_passes(b):
     seen = b.drive(Drive("a view that raises SystemExit", error=Exit(3)))
-    if seen is None or seen.calls == 0:
-        b.why = b.why or "the layer answered itself"
+    if not b.arrived(seen):
         return
     b.reached = True
     if not isinstance(seen.left, Exit):
@@ -821,8 +834,7 @@ def request_body(b):
         if seen is not None and seen.body_taken:
             b.why = "a layer further out has read the body already"
             continue
-        if seen is None or not seen.calls or (seen.read is None and seen.read_error is None):
-            b.why = b.why or "the request does not get further in"
+        if not b.arrived(seen):
             continue
         b.reached = True
         if seen.read_error is not None:
@@ -851,8 +863,7 @@ def no_state(b):
     seen = rig.serve(Drive("two requests at once", marker=first, in_view=other)).seen
     if seen is None:
         return
-    if not seen.calls:
-        b.why = "the layer answered itself"
+    if not b.arrived(seen):
         return
     b.reached = True
     for one, foreign in [(seen, second)] + [(o, first) for o in others if o is not None]:
