@@ -88,7 +88,7 @@ func answerRules() []Rule {
 			Evidence: []string{"n/short-circuit-view-middle", "n/short-circuit-view-outermost"}, same: sameRan(HookResponse)},
 		{ID: "exception-answer-ends", Words: "the first process_exception that answers ends the round", Citation: citeClassic,
 			Evidence: []string{"n/exception-handled-innermost", "n/exception-handled-outermost"}, same: func(s *Scenario, want, got Trace) bool {
-				return afterAnswer(s, want) == afterAnswer(s, got)
+				return afterAnswer(s, want) == afterAnswer(s, got) && len(layersAt(got, HookException)) > 0
 			}},
 		{ID: "view-none", Words: "a view that returns nothing is an error of status 500", Citation: "Django 5.2 django/core/handlers/base.py check_response",
 			Evidence: []string{"n/view-returns-none"}, same: sameStatus},
