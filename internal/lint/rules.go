@@ -17,5 +17,7 @@ func Rules() []*Rule {
 		&unresolvedPath,
 		&missingRequirement,
 		&futurePath,
+		&asyncHook,
+		&modeMismatch,
 	}
 }
