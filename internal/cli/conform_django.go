@@ -60,7 +60,7 @@ func (a *app) conformDjango(ctx context.Context, paths []string, f *conformFlags
 			return &problem{text: fmt.Sprintf("%s: %s", run.settings, err), hint: "--python and --settings say what is started; the environment is handed on"}
 		}
 		if err != nil {
-			return err
+			return interrupted(ctx, err)
 		}
 		reports = append(reports, newDjangoReport(run, report))
 	}

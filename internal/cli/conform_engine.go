@@ -20,6 +20,14 @@ func untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 }
 
+// interrupted says so where that is why a process has no answer.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &problem{text: "interrupted; the process was ended"}
+	}
+	return err
+}
+
 // conformCommandEngine runs vectors through the engine of --engine-cmd.
 func (a *app) conformCommandEngine(ctx context.Context, f *conformFlags) error {
 	vectors, err := a.readVectors(f.files)
@@ -38,7 +46,7 @@ func (a *app) conformCommandEngine(ctx context.Context, f *conformFlags) error {
 		return &problem{text: fmt.Sprintf("%s: %s", f.engineCommand, err), hint: "the protocol is in docs/engine-protocol.md"}
 	}
 	if err != nil {
-		return err
+		return interrupted(ctx, err)
 	}
 	if len(r.Summary.Cases) == 0 {
 		return &problem{

@@ -186,6 +186,9 @@ func (s *session) start(ctx context.Context) (*hello, error) {
 	}
 	if err != nil {
 		s.stop()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	return &said, nil

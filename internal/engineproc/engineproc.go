@@ -169,6 +169,9 @@ func (e *engine) start(ctx context.Context) (string, error) {
 	}
 	if err != nil {
 		e.stop()
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
 		return "", fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	return said.Engine, nil

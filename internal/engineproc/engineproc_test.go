@@ -2,6 +2,7 @@ package engineproc
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -197,6 +198,18 @@ func TestEnginesThatDoNotStart(t *testing.T) {
 	}
 	_, err := Check(t.Context(), Options{Command: lineproc.Config{Path: "/nowhere/at/all"}}, vectors(t))
 	require.ErrorIs(t, err, ErrStart)
+}
+
+// TestInterrupted: neither a start nor a scenario outlasts its context, and the
+// error is the context's own.
+func TestInterrupted(t *testing.T) {
+	for _, how := range []string{"silent", "sleeps"} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		_, err := Check(ctx, Options{Command: command(how, time.Hour)}, vectors(t))
+		cancel()
+		require.ErrorIs(t, err, context.DeadlineExceeded, how)
+		require.NotErrorIs(t, err, ErrStart, how)
+	}
 }
 
 // TestRecordingsWithDjango makes real Django 3.2 an engine: what was recorded is
