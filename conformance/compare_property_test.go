@@ -285,10 +285,10 @@ func TestCompareDeepPairs(t *testing.T) {
 // says that it differs if and only if it does, and blames behaviours that are
 // its own.
 func TestCompareOwnBehaviours(t *testing.T) {
-	gen := genScenario(10, hookStyles, false)
+	gen, onion := genScenario(10, hookStyles, false), genScenario(8, onionStyles, false)
 	rapid.Check(t, func(t *rapid.T) {
 		from, to := genPair(t)
-		s := gen.Draw(t, "scenario")
+		s := rapid.OneOf(gen, onion).Draw(t, "scenario")
 		got, err := Compare(&s, from, to, Behaviours{})
 		if err != nil {
 			t.Fatal(err)
@@ -300,6 +300,13 @@ func TestCompareOwnBehaviours(t *testing.T) {
 		for i := range s.Layers {
 			l := &s.Layers[i]
 			own[Trigger{l.Name, HookInit, l.Init}] = true
+			own[Trigger{l.Name, HookStyle, l.Style}] = true
+			if c := l.Call; c != nil {
+				own[Trigger{l.Name, HookBefore, c.Before}] = true
+				own[Trigger{l.Name, HookAfter, c.After}] = true
+				own[Trigger{l.Name, HookGetResponse, c.GetResponse}] = true
+				own[Trigger{l.Name, HookTry, c.Try}] = true
+			}
 			for hook, b := range l.Hooks {
 				own[Trigger{l.Name, hook, b}] = true
 			}
@@ -320,7 +327,7 @@ func TestCompareOwnBehaviours(t *testing.T) {
 
 // TestCompareTheSameEngine: an engine does not differ from itself.
 func TestCompareTheSameEngine(t *testing.T) {
-	stack := []LayerSpec{fullLayer("A"), fullLayer("B"), fullLayer("C")}
+	stack := []LayerSpec{fullLayer("A"), {Name: "B", Style: "hooks", Hooks: map[string]string{HookResponse: "touch"}}}
 	for _, e := range Engines() {
 		got, err := Compare(&Scenario{ID: "same", Layers: stack}, e, e, AllBehaviours(stack))
 		require.NoError(t, err)
