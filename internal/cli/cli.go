@@ -61,7 +61,8 @@ func (a *app) root() *cobra.Command {
 		Use:   "mwcheck",
 		Short: "Check Django middleware stacks without running them",
 		Long: `mwcheck reads Django projects and checks the order and the use of their
-middleware. It never imports or runs a line of the project.
+middleware. It never imports or runs a line of the project; only "conform
+--django" does, and says so before it starts.
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, nothing
 that could be checked, or an internal error.`,
