@@ -240,16 +240,22 @@ func (p *Pass) packageOf(ref string) string {
 }
 
 // covers says whether a range of versions holds the release of the stack. A
-// range that begins with a later release the project allows covers some of it;
-// what has ended before the release does not count.
+// range that begins with a later release the project allows covers some of it,
+// as does one that ends before the last release the project allows; what has
+// ended before the release does not count.
 func (p *Pass) covers(r catalog.Range) catalog.Coverage {
-	c := r.Covers(p.Django.At, p.Stack.Model)
-	if c != catalog.None || p.Django.At.IsZero() {
+	at, low, high := p.Django.At, p.Django.Low, p.Django.High
+	c := r.Covers(at, p.Stack.Model)
+	if at.IsZero() || (low.IsZero() && high.IsZero()) {
 		return c
 	}
-	low, high := p.Django.Low, p.Django.High
-	later := r.From.Compare(p.Django.At) > 0 && (high.IsZero() || r.From.Compare(high) <= 0)
-	if later && !(low.IsZero() && high.IsZero()) {
+	if c == catalog.All {
+		if !r.To.IsZero() && (high.IsZero() || r.To.Compare(high) < 0) {
+			return catalog.Some
+		}
+		return c
+	}
+	if r.From.Compare(at) > 0 && (high.IsZero() || r.From.Compare(high) <= 0) {
 		return catalog.Some
 	}
 	return catalog.None
