@@ -19,7 +19,7 @@ func TestEngineSaboteurs(t *testing.T) {
 			if s.Options != nil {
 				opts = *s.Options
 			}
-			opts.Vectors = vectors
+			opts.Vectors, opts.Only = vectors, []string{"rules", "vectors/n"}
 			report := Check(func() Engine { return s.Engine }, &opts)
 			var rules []string
 			vectors := 0

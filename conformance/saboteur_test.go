@@ -81,3 +81,24 @@ func TestSaboteurs(t *testing.T) {
 		})
 	}
 }
+
+// references are the reference under every synchronous engine of the vectors.
+func references() []Engine {
+	versions := []struct {
+		number int
+		name   string
+	}{
+		{108, "1.8"}, {109, "1.9"}, {110, "1.10"}, {111, "1.11"}, {202, "2.2"}, {302, "3.2"},
+		{402, "4.2"}, {500, "5.0"}, {502, "5.2"}, {600, "6.0"}, {601, "6.1"},
+	}
+	var list []Engine
+	for i, v := range versions {
+		if i < 4 {
+			list = append(list, referenceEngine(FamilyClassic, v.number, v.name, ""))
+		}
+		if i >= 2 {
+			list = append(list, referenceEngine(FamilyModern, v.number, v.name, ""))
+		}
+	}
+	return list
+}
