@@ -17,6 +17,12 @@ func Rules() []*Rule {
 		&unresolvedPath,
 		&missingRequirement,
 		&futurePath,
+		&unsetAttribute,
+		&oldClass,
+		&mixinInit,
+		&uncalledHook,
+		&returnsNothing,
+		&hookSignature,
 		&asyncHook,
 		&modeMismatch,
 	}

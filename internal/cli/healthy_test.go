@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/django"
+	"github.com/mwcheck/mwcheck/internal/django/osfiles"
+	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// healthyFindings are what the rules on classes say of the classes below, each
+// read beside its source: "package file:line rule" to true or false, and why.
+var healthyFindings = map[string]string{}
+
+// TestHealthyClasses lists every class in Django 3.2 and in packages of Debian
+// 12 that looks like middleware, in the setting it is written for: no rule that
+// reads classes may call one of them an error.
+func TestHealthyClasses(t *testing.T) {
+	dirs, err := filepath.Glob("../../.corpus/python3-*/usr/lib/python3/dist-packages")
+	require.NoError(t, err)
+	if len(dirs) == 0 {
+		if os.Getenv("REQUIRE_CORPUS") != "" {
+			t.Fatal("there is no .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
+		}
+		t.Skip("there is no .corpus: run scripts/corpus.sh")
+	}
+	var rules []*lint.Rule
+	for _, r := range lint.Rules() {
+		if r.ID >= "MW2" {
+			rules = append(rules, r)
+		}
+	}
+	at := stack.Version{Major: 3, Minor: 2}
+	read, unexplained := 0, []string(nil)
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		pkg := strings.Split(filepath.ToSlash(dir), "/")[3]
+		files := osfiles.Files{Dir: dir}
+		workDir, err := files.WorkDir()
+		require.NoError(t, err)
+		project, _ := django.Load(context.Background(), files, django.Options{Paths: []string{"."}, WorkDir: workDir, Django: at})
+		require.NotNil(t, project, pkg)
+		for _, m := range project.Modules() {
+			if strings.Contains(m.File, "tests/") {
+				continue
+			}
+			var reader *layers.Reader
+			for _, path := range layers.NewReader(treeOf{project.LoaderAt(m)}, layers.Options{}).Candidates(m.Module) {
+				if reader == nil {
+					reader = layers.NewReader(treeOf{project.LoaderAt(m)}, layers.Options{Catalog: catalog.Default(), Django: at})
+				}
+				l := reader.Layer(path)
+				if l.Span.File != m.File {
+					continue
+				}
+				read++
+				s := &stack.Stack{ID: "x", Model: stack.Modern, Setting: "MIDDLEWARE", Complete: true, Effective: true,
+					Entries: []stack.Entry{{Path: path, Span: stack.Span{File: "x", Line: 1}}}}
+				config := lint.Config{Django: lint.At(at), Rules: rules}
+				if l.Style == layers.Classic {
+					s.Model, s.Setting = stack.Classic, "MIDDLEWARE_CLASSES"
+					config.Django = lint.At(stack.Version{Major: 1, Minor: 11})
+				}
+				config.Layer = func(_ *stack.Stack, path string) *layers.Layer { return reader.Layer(path) }
+				findings, _ := lint.Run([]*stack.Stack{s}, config)
+				for _, f := range findings {
+					key := fmt.Sprintf("%s %s:%d %s", pkg, f.Span.File, f.Span.Line, f.Rule)
+					seen[key] = true
+					if _, ok := healthyFindings[key]; !ok || f.Severity == finding.Error {
+						unexplained = append(unexplained, key+" "+f.Severity.String()+": "+f.Message)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d classes and functions in %d packages, %d findings", read, len(dirs), len(seen))
+	require.GreaterOrEqual(t, read, 60)
+	slices.Sort(unexplained)
+	require.Empty(t, strings.Join(slices.Compact(unexplained), "\n"))
+}
