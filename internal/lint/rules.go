@@ -17,7 +17,6 @@ func Rules() []*Rule {
 		&unresolvedPath,
 		&missingRequirement,
 		&futurePath,
-		&unsetAttribute,
 		&oldClass,
 		&mixinInit,
 		&uncalledHook,
