@@ -166,6 +166,11 @@ func (g *rig) serve(d drive) *seen { return g.serveContext(context.Background(),
 func (g *rig) serveContext(ctx context.Context, d drive) *seen {
 	s, wait := g.start(ctx, d)
 	wait()
+	if s.hung {
+		// A record of its own: the request may still be writing to the other.
+		s = &seen{in: g.in, drive: &d, hung: true}
+		s.client = &client{seen: s, header: http.Header{}}
+	}
 	return s
 }
 

@@ -129,7 +129,7 @@ func checkNothing(b *bench, uncalled bool) {
 				return
 			}
 			s := g.serve(d)
-			if s.err != nil {
+			if s.err != nil || s.hung {
 				b.why = "the layer failed"
 				return
 			}
