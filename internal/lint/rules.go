@@ -17,6 +17,7 @@ func Rules() []*Rule {
 		&unresolvedPath,
 		&missingRequirement,
 		&futurePath,
+		&unsetAttribute,
 		&oldClass,
 		&mixinInit,
 		&uncalledHook,
