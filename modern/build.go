@@ -22,7 +22,7 @@ func New(cfg Config, layers ...Factory) (*Handler, error) {
 		h.plan.Handler = web.Async
 		b.task = h.innermostAsync()
 	} else {
-		b.sync = h.innermost()
+		b.sync, b.bare = h.innermost(), true
 	}
 	for i := len(layers) - 1; i >= 0; i-- {
 		if err := b.add(layers[i]); err != nil {
@@ -34,7 +34,7 @@ func New(cfg Config, layers ...Factory) (*Handler, error) {
 		}
 	}
 	b.toMode(cfg.Async)
-	h.sync, h.task = b.sync, b.task
+	h.sync, h.task, h.run = b.sync, b.task, b.outer
 	return h, nil
 }
 
@@ -45,9 +45,14 @@ type builder struct {
 	async   bool
 	sync    Next
 	task    AsyncNext
+	bare    bool     // sync is the innermost part alone
+	outer   *hookRun // the run that sync is, if it is one
 	pending []Member // innermost first
 	discard []func()
 }
+
+// setSync puts next in place of the chain so far, which it calls.
+func (b *builder) setSync(next Next) { b.sync, b.bare, b.outer = next, false, nil }
 
 func (b *builder) add(f Factory) error {
 	canSync, canAsync := f.canSync(), f.canAsync()
@@ -111,7 +116,8 @@ func (b *builder) construct(f Factory, async bool) (members []Member, err error)
 	default:
 		var layer Layer
 		if layer, err = f.New(b.sync); layer != nil && err == nil {
-			made, b.sync = layer, b.h.film(f.Name, layer)
+			made = layer
+			b.setSync(b.h.film(f.Name, layer))
 		}
 	}
 	if err != nil {
@@ -150,7 +156,7 @@ func (b *builder) constructGroup(f Factory) ([]Member, error) {
 	if group == nil {
 		return nil, ErrNilLayer
 	}
-	b.sync = unfilmed(group)
+	b.setSync(unfilmed(group))
 	for _, name := range group.NotUsed() {
 		b.h.plan.Log = append(b.h.plan.Log, PlanEvent{name, NotUsed})
 	}
@@ -171,8 +177,13 @@ func (b *builder) addHooks(m Member, async bool) {
 // flush ends a run of hook layers.
 func (b *builder) flush() {
 	if len(b.pending) > 0 {
-		b.sync = b.h.hookRun(b.pending, b.sync)
-		b.pending = nil
+		next := b.sync
+		if b.bare {
+			next = nil
+		}
+		run := b.h.hookRun(b.pending, next)
+		b.setSync(run.serve)
+		b.outer, b.pending = run, nil
 	}
 }
 
@@ -184,9 +195,11 @@ func (b *builder) toMode(async bool) {
 	}
 	b.async = async
 	if async {
-		b.task, b.sync = handOver(b.sync), nil
+		b.task = handOver(b.sync)
+		b.setSync(nil)
 	} else {
-		b.sync, b.task = wait(b.task), nil
+		b.setSync(wait(b.task))
+		b.task = nil
 	}
 }
 

@@ -13,12 +13,17 @@ func (h *Handler) innermost() Next {
 		if in.Straight() {
 			return in.Res
 		}
-		res, _, err := h.core.Complete(r, &in)
-		if err != nil {
-			return h.answer(r, err)
-		}
-		return res
+		return h.complete(r, &in)
 	}
+}
+
+// complete does what is left in the innermost part, its film included.
+func (h *Handler) complete(r *web.Request, in *core.Inner) *web.Response {
+	res, _, err := h.core.Complete(r, in)
+	if err != nil {
+		return h.answer(r, err)
+	}
+	return res
 }
 
 // film is convert_exception_to_response in django/core/handlers/exception.py:

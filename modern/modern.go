@@ -184,6 +184,7 @@ type Handler struct {
 	core  core.Core
 	async bool
 	sync  Next      // the whole chain of a synchronous handler
+	run   *hookRun  // the outermost part of it, if that is a run
 	task  AsyncNext // the whole chain of an asynchronous handler
 	plan  Plan
 }
@@ -195,7 +196,14 @@ func (h *Handler) Plan() Plan { return h.plan }
 // closes the response and then calls r.RunClosers. The error is one that leaves
 // the handler: an exit, a propagated error, or the failure of the page for
 // status 500. It mirrors get_response and get_response_async of django/core/handlers/base.py.
-func (h *Handler) Respond(r *web.Request) (res *web.Response, err error) {
+func (h *Handler) Respond(r *web.Request) (*web.Response, error) {
+	if h.run != nil {
+		return h.run.respond(r)
+	}
+	return h.respond(r)
+}
+
+func (h *Handler) respond(r *web.Request) (res *web.Response, err error) {
 	returned := false
 	defer func() {
 		// Here is caught what passed the outermost film.

@@ -1,6 +1,7 @@
 package modern
 
 import (
+	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
 )
 
@@ -10,7 +11,7 @@ import (
 // is answered there and goes on as a response at the next one out.
 type hookRun struct {
 	h        *Handler
-	next     Next
+	next     Next // nil if the view and all around it is what is further in
 	strict   bool
 	names    []string           // of the layers, outermost first
 	request  []web.RequestHook  // outermost first
@@ -21,8 +22,9 @@ type hookRun struct {
 	own, after                  []int
 }
 
-// hookRun builds the run of layers, which come innermost first.
-func (h *Handler) hookRun(layers []Member, next Next) Next {
+// hookRun builds the run of layers, which come innermost first. Without next
+// the innermost part is run in the frame of the run.
+func (h *Handler) hookRun(layers []Member, next Next) *hookRun {
 	run := &hookRun{h: h, next: next, strict: !h.core.Profile.NilPassesOutward}
 	n := len(layers)
 	run.own, run.after = make([]int, n), make([]int, n)
@@ -42,13 +44,45 @@ func (h *Handler) hookRun(layers []Member, next Next) Next {
 			run.requestLayer = append(run.requestLayer, n-1-i)
 		}
 	}
-	return func(r *web.Request) *web.Response {
-		var s runState
-		if run.straight(r, &s); s.phase == through {
-			return s.res
-		}
-		return run.detour(r, &s)
+	return run
+}
+
+// serve is the run as what is further in for another layer.
+func (run *hookRun) serve(r *web.Request) *web.Response {
+	var s runState
+	if run.straight(r, &s); s.phase == through {
+		return s.res
 	}
+	return run.detour(r, &s)
+}
+
+// respond is the run as the outermost part of a stack: Handler.Respond without
+// a frame of its own where nothing fails.
+func (run *hookRun) respond(r *web.Request) (*web.Response, error) {
+	var s runState
+	if run.straight(r, &s); s.phase == through && s.res != nil && !s.res.Unrendered() {
+		return s.res, nil
+	}
+	return run.respondDetour(r, &s)
+}
+
+// respondDetour is respond where something failed or is left to render.
+func (run *hookRun) respondDetour(r *web.Request, s *runState) (res *web.Response, err error) {
+	returned := false
+	defer func() {
+		// Here is caught what passed the outermost film.
+		if !returned {
+			if v := recover(); v != nil {
+				res, err = nil, web.Recovered(v)
+			}
+		}
+	}()
+	res = run.detour(r, s)
+	returned = true
+	if res == nil || res.Unrendered() {
+		return run.h.core.Late(r, res, r.Rendered())
+	}
+	return res, nil
 }
 
 // runPhase is where in a run code is running, or has failed.
@@ -56,6 +90,7 @@ type runPhase uint8
 
 const (
 	goingIn  runPhase = iota // at request hook at
+	inside                   // in the innermost part, which has left its state in in
 	further                  // in what is further in
 	goingOut                 // at response hook at
 	through
@@ -68,6 +103,16 @@ type runState struct {
 	at    int
 	phase runPhase
 	busy  bool
+	in    core.Inner
+}
+
+// caught notes a panic.
+func (s *runState) caught(v any) {
+	if s.phase == inside {
+		s.in.Caught(v)
+		return
+	}
+	s.res, s.err = nil, web.Recovered(v)
 }
 
 // straight goes in and, if nothing fails, out again: the way of nearly every
@@ -77,7 +122,7 @@ func (run *hookRun) straight(r *web.Request, s *runState) {
 	defer func() {
 		if s.busy {
 			if v := recover(); v != nil {
-				s.res, s.err = nil, web.Recovered(v)
+				s.caught(v)
 			}
 		}
 	}()
@@ -94,8 +139,18 @@ func (run *hookRun) straight(r *web.Request, s *runState) {
 		run.out(r, s, res, run.own[run.requestLayer[i]])
 		return
 	}
-	s.phase = further
-	res := run.next(r)
+	var res *web.Response
+	if run.next == nil {
+		s.phase = inside
+		if run.h.core.EnterBare(r, &s.in); !s.in.Straight() {
+			s.busy = false
+			return
+		}
+		res = s.in.Res
+	} else {
+		s.phase = further
+		res = run.next(r)
+	}
 	s.phase = goingOut
 	for i, hook := range run.response {
 		s.at = i
@@ -111,6 +166,9 @@ func (run *hookRun) straight(r *web.Request, s *runState) {
 
 // detour goes on where straight stopped, until a response is through.
 func (run *hookRun) detour(r *web.Request, s *runState) *web.Response {
+	if s.phase == inside && run.complete(r, s) {
+		run.outwards(r, s)
+	}
 	for s.phase != through {
 		run.answer(r, s)
 		run.outwards(r, s)
@@ -118,7 +176,23 @@ func (run *hookRun) detour(r *web.Request, s *runState) *web.Response {
 	return s.res
 }
 
-// outwards goes on after a failure was answered.
+// complete does what is left in the innermost part. Where that fails it is
+// false, and the error is one that the innermost layer of the run lets out.
+func (run *hookRun) complete(r *web.Request, s *runState) (ok bool) {
+	defer func() {
+		if !ok {
+			if v := recover(); v != nil {
+				s.res, s.err = nil, web.Recovered(v)
+			}
+		}
+	}()
+	s.phase = further
+	s.res = run.h.complete(r, &s.in)
+	s.at = 0
+	return true
+}
+
+// outwards goes on after what straight stopped at was answered.
 func (run *hookRun) outwards(r *web.Request, s *runState) {
 	s.busy = true
 	defer func() {
