@@ -22,6 +22,7 @@ func Rules() []*Rule {
 		&mixinInit,
 		&uncalledHook,
 		&returnsNothing,
+		&droppedResponse,
 		&hookSignature,
 		&asyncHook,
 		&modeMismatch,
