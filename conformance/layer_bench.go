@@ -89,7 +89,7 @@ func newRig(in string, layer any, opts *LayerOptions) (g *rig, err error) {
 	}()
 	app := web.App{
 		Router: web.RouterFunc(func(r *web.Request) (web.Match, error) {
-			return web.Match{Name: "suite", View: func(r *web.Request) (*web.Response, error) {
+			return web.Match{Name: "suite", Args: []string{}, Kwargs: map[string]string{}, View: func(r *web.Request) (*web.Response, error) {
 				return g.find(r.Context()).view(r)
 			}}, nil
 		}),

@@ -63,6 +63,8 @@ func checkAbort(b *bench) {
 			b.problem(s, "did not end within %v", b.opts.timeout())
 		case s.calls == 0:
 			b.why = "the layer answered itself"
+		case s.viewCtx == nil:
+			b.why = "the layer failed before the view"
 		default:
 			b.reached = true
 			if !errors.Is(s.left, http.ErrAbortHandler) {
