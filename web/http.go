@@ -90,7 +90,7 @@ func (x *exchange) inner(w http.ResponseWriter, req *http.Request, next func(*Re
 	if child == nil {
 		return
 	}
-	res := next(child)
+	res := furtherIn(next, child)
 	if kept := x.childDone(child, res); !kept || res == nil {
 		return
 	}
@@ -98,6 +98,20 @@ func (x *exchange) inner(w http.ResponseWriter, req *http.Request, next func(*Re
 		return
 	}
 	x.write(w, child, res)
+}
+
+// furtherIn calls what is further in. net/http middleware asks with == for an
+// abort, so one that a film let pass is http.ErrAbortHandler itself again.
+func furtherIn(next func(*Request) *Response, r *Request) *Response {
+	defer func() {
+		if v := recover(); v != nil {
+			if raised, ok := v.(*Raised); ok && errors.Is(raised.Err, http.ErrAbortHandler) {
+				v = http.ErrAbortHandler
+			}
+			panic(v)
+		}
+	}()
+	return next(r)
 }
 
 // write sends a response from further in through a writer of the middleware.
