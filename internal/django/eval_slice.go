@@ -74,6 +74,38 @@ func (e *evaluator) stepBounds(items []pv, lower, upper pv, step int64) (lo, hi 
 	return int(l), int(h), step, ok1, ok2
 }
 
+// beforeUpper counts the elements in front of the first run that an upper bound
+// leaves in, however long the runs are: all of them where it counts from the
+// start, and lies behind them; where it counts from the end, those that stay if
+// the runs are empty; none for a bound whose number is not written there.
+func (e *evaluator) beforeUpper(items []pv, upper python.Node) int {
+	first, _ := runs(items)
+	if first < 0 {
+		return 0
+	}
+	negative := upper.Kind() == python.KindUnaryOp && upper.Op() == "-"
+	if negative {
+		upper = upper.Field(python.FieldValue)
+	}
+	if upper.Kind() != python.KindNumber {
+		return 0
+	}
+	k, ok := intOf(e.eval(upper))
+	if !ok {
+		return 0
+	}
+	if !negative {
+		return int(min(k, int64(first)))
+	}
+	known := 0
+	for _, it := range items {
+		if !isRun(it) {
+			known++
+		}
+	}
+	return int(max(0, min(int64(first), int64(known)-k)))
+}
+
 // slice cuts a sequence.
 func (e *evaluator) slice(items []pv, s, n python.Node) []pv {
 	lo, hi, step, okLo, okHi := e.sliceBounds(items, s)
@@ -98,7 +130,9 @@ func (e *evaluator) slice(items []pv, s, n python.Node) []pv {
 		}
 		return items[lo:hi:hi]
 	case okLo:
-		return e.collapse(items[min(lo, len(items)):], n, false, nil)
+		lo = min(lo, len(items))
+		sure := max(lo, e.beforeUpper(items, s.Field(python.FieldUpper)))
+		return append(items[lo:sure:sure], e.collapse(items[lo:], n, true, nil)...)
 	case okHi:
 		// The end is known, the start is not: only what follows the last run
 		// before the end can be told.
