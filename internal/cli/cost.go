@@ -12,6 +12,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/cost"
 	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
 	"github.com/mwcheck/mwcheck/modern"
@@ -76,12 +77,12 @@ func (a *app) cost(ctx context.Context, paths []string, in *inputFlags) (report.
 			return c.report, err
 		}
 		c.report.Notes = project.Notes
-		config := newFacts(project).config()
+		config := projectfacts.New(project).Config()
 		for _, m := range project.Settings {
 			if !m.Checked {
 				continue
 			}
-			read := layersOf(treeOf{m.Loader()})
+			read := layersOf(projectfacts.Tree{Loader: m.Loader()})
 			for i := range m.Stacks {
 				c.count(&m.Stacks[i], m.Django.Lint, read, config)
 			}

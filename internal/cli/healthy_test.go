@@ -17,6 +17,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -57,9 +58,9 @@ func TestHealthyClasses(t *testing.T) {
 				continue
 			}
 			var reader *layers.Reader
-			for _, path := range layers.NewReader(treeOf{project.LoaderAt(m)}, layers.Options{}).Candidates(m.Module) {
+			for _, path := range layers.NewReader(projectfacts.Tree{Loader: project.LoaderAt(m)}, layers.Options{}).Candidates(m.Module) {
 				if reader == nil {
-					reader = layers.NewReader(treeOf{project.LoaderAt(m)}, layers.Options{Catalog: catalog.Default(), Django: at})
+					reader = layers.NewReader(projectfacts.Tree{Loader: project.LoaderAt(m)}, layers.Options{Catalog: catalog.Default(), Django: at})
 				}
 				l := reader.Layer(path)
 				if l.Span.File != m.File {

@@ -12,6 +12,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -95,7 +96,7 @@ type layerSet struct {
 
 // named adds the layers that a settings module's stacks name.
 func (s *layerSet) named(m *django.SettingsModule) {
-	reader := layers.NewReader(treeOf{m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
+	reader := layers.NewReader(projectfacts.Tree{Loader: m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
 	for _, st := range m.Stacks {
 		for _, e := range st.Entries {
 			if e.Path == "" {
@@ -150,7 +151,7 @@ func (s *layerSet) candidates(p *django.Project, version stack.Version) {
 	for _, f := range p.Modules() {
 		reader := readers[f.Root]
 		if reader == nil {
-			reader = layers.NewReader(treeOf{p.LoaderAt(f)}, layers.Options{Catalog: catalog.Default(), Django: version})
+			reader = layers.NewReader(projectfacts.Tree{Loader: p.LoaderAt(f)}, layers.Options{Catalog: catalog.Default(), Django: version})
 			readers[f.Root] = reader
 		}
 		for _, path := range reader.Candidates(f.Module) {
@@ -161,14 +162,4 @@ func (s *layerSet) candidates(p *django.Project, version stack.Version) {
 			}
 		}
 	}
-}
-
-// treeOf hands a project's modules to the reader of layers.
-type treeOf struct{ loader django.Loader }
-
-func (t treeOf) HasTop(dotted string) bool { return t.loader.HasTop(dotted) }
-
-func (t treeOf) Module(dotted string) (layers.Module, bool) {
-	m, ok := t.loader.Module(dotted)
-	return layers.Module{Name: m.Name, File: m.File, Package: m.Package, Src: m.Src}, ok
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -111,7 +112,7 @@ func (a *app) lint(ctx context.Context, paths []string, in *inputFlags) (report.
 		stacks[i] = &checked[i]
 	}
 	var notes []stack.Note
-	r.Findings, notes = lint.Run(stacks, newFacts(project).config())
+	r.Findings, notes = lint.Run(stacks, projectfacts.New(project).Config())
 	r.Notes = sortNotes(append(r.Notes, notes...))
 	r.Summary = summarize(r.Summary, stacks, r.Findings)
 	return r, a.source, nil

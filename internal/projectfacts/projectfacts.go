@@ -1,4 +1,7 @@
-package cli
+// Package projectfacts answers what the rules of internal/lint ask about a project
+// that internal/django has loaded: it binds the two, which do not know each
+// other.
+package projectfacts
 
 import (
 	"slices"
@@ -10,8 +13,9 @@ import (
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
-// facts answers what the rules ask about a project.
-type facts struct {
+// Facts answers what the rules ask about one project. It caches what it reads
+// and is not safe for use by several goroutines at once.
+type Facts struct {
 	checked []*django.SettingsModule
 	byStack map[string]*django.SettingsModule
 	// byPath lists the checked modules whose stacks name a dotted path: which
@@ -21,8 +25,9 @@ type facts struct {
 	readers map[*django.SettingsModule]*layers.Reader
 }
 
-func newFacts(p *django.Project) *facts {
-	f := &facts{byStack: map[string]*django.SettingsModule{}, byPath: map[string][]*django.SettingsModule{}, readers: map[*django.SettingsModule]*layers.Reader{}}
+// New gathers the facts of a project's checked modules.
+func New(p *django.Project) *Facts {
+	f := &Facts{byStack: map[string]*django.SettingsModule{}, byPath: map[string][]*django.SettingsModule{}, readers: map[*django.SettingsModule]*layers.Reader{}}
 	for _, m := range p.Settings {
 		if !m.Checked {
 			continue
@@ -40,14 +45,15 @@ func newFacts(p *django.Project) *facts {
 	return f
 }
 
-func (f *facts) config() lint.Config {
+// Config is what lint.Run needs to know of the project.
+func (f *Facts) Config() lint.Config {
 	return lint.Config{
 		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve, Layer: f.layer,
 		PackageVersion: f.packageVersion,
 	}
 }
 
-func (f *facts) django(s *stack.Stack) lint.Django {
+func (f *Facts) django(s *stack.Stack) lint.Django {
 	m := f.byStack[s.ID]
 	if m == nil {
 		return lint.Django{}
@@ -55,7 +61,7 @@ func (f *facts) django(s *stack.Stack) lint.Django {
 	return lint.Django{At: m.Django.Lint, Low: m.Django.Low, High: m.Django.High}
 }
 
-func (f *facts) setting(s *stack.Stack, name string) lint.Value {
+func (f *Facts) setting(s *stack.Stack, name string) lint.Value {
 	m := f.byStack[s.ID]
 	if m == nil {
 		return lint.Value{State: lint.Unknown}
@@ -100,7 +106,7 @@ func settingValue(v django.Value) lint.Value {
 }
 
 // resolve says where a dotted path leads, if all modules that name it agree.
-func (f *facts) resolve(path string) lint.Resolution {
+func (f *Facts) resolve(path string) lint.Resolution {
 	kind := django.Unresolved
 	for i, m := range f.byPath[path] {
 		k := m.Resolve(path).Kind
@@ -122,7 +128,7 @@ func (f *facts) resolve(path string) lint.Resolution {
 
 // bases gives the base classes of a layer as the first module that names it
 // sees them; they are not complete where another sees others.
-func (f *facts) bases(path string) (bases []string, complete bool) {
+func (f *Facts) bases(path string) (bases []string, complete bool) {
 	for i, m := range f.byPath[path] {
 		l := m.Bases(path)
 		if i == 0 {
@@ -136,7 +142,7 @@ func (f *facts) bases(path string) (bases []string, complete bool) {
 
 // packageVersion is the version of a distribution that all checked modules
 // agree on, or "".
-func (f *facts) packageVersion(distribution string) string {
+func (f *Facts) packageVersion(distribution string) string {
 	version := ""
 	for i, m := range f.checked {
 		v := m.PackageVersion(distribution)
@@ -149,18 +155,19 @@ func (f *facts) packageVersion(distribution string) string {
 }
 
 // layer reads the source of a layer as the stack's settings module sees it.
-func (f *facts) layer(s *stack.Stack, path string) *layers.Layer {
+func (f *Facts) layer(s *stack.Stack, path string) *layers.Layer {
 	m := f.byStack[s.ID]
 	if m == nil {
 		return nil
 	}
-	return f.reader(m).Layer(path)
+	return f.Reader(m).Layer(path)
 }
 
-func (f *facts) reader(m *django.SettingsModule) *layers.Reader {
+// Reader reads layers as a settings module sees them.
+func (f *Facts) Reader(m *django.SettingsModule) *layers.Reader {
 	r := f.readers[m]
 	if r == nil {
-		r = layers.NewReader(treeOf{m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
+		r = layers.NewReader(Tree{Loader: m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
 		f.readers[m] = r
 	}
 	return r
@@ -169,9 +176,9 @@ func (f *facts) reader(m *django.SettingsModule) *layers.Reader {
 // writes gives the request attributes that a layer of the project sets; known
 // is false where it may set others, too. A layer that different modules see
 // differently is not known.
-func (f *facts) writes(path string) (attrs []string, known bool) {
+func (f *Facts) writes(path string) (attrs []string, known bool) {
 	for i, m := range f.byPath[path] {
-		l := f.reader(m).Layer(path)
+		l := f.Reader(m).Layer(path)
 		if l.Origin != layers.FromTree {
 			return nil, false
 		}
@@ -190,4 +197,16 @@ func (f *facts) writes(path string) (attrs []string, known bool) {
 		attrs, known = found, whole
 	}
 	return attrs, known
+}
+
+// Tree hands a project's modules to the reader of layers.
+type Tree struct{ Loader django.Loader }
+
+// HasTop is described at layers.Loader.
+func (t Tree) HasTop(dotted string) bool { return t.Loader.HasTop(dotted) }
+
+// Module is described at layers.Loader.
+func (t Tree) Module(dotted string) (layers.Module, bool) {
+	m, ok := t.Loader.Module(dotted)
+	return layers.Module{Name: m.Name, File: m.File, Package: m.Package, Src: m.Src}, ok
 }
