@@ -39,6 +39,8 @@ type Middleware struct {
 	Kind string `json:"kind"` // "class" or "factory function"
 	// Package is the distribution it comes from; "django" for Django's own.
 	Package string `json:"-"`
+	// Own says that the user described it, for this project; see [Catalog.Extend].
+	Own bool `json:"-"`
 
 	// The first and the last Django version with this path, and the version
 	// that deprecates it. Zero for layers of other packages.

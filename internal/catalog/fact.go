@@ -81,6 +81,8 @@ type Fact struct {
 	DocumentedSince Version           `json:"documented_since"`
 	Remark          string            `json:"remark,omitempty"`
 	Sources         []Source          `json:"sources"`
+	// Own says that the user states it, for this project; see [Catalog.Extend].
+	Own bool `json:"-"`
 }
 
 // Order says that the fact speaks of the place of its subject.

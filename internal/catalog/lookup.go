@@ -199,7 +199,7 @@ func (c *Catalog) Nearest(path string) string {
 		if !m.Last.IsZero() {
 			continue
 		}
-		if d := editDistance(path, m.Path, distance); d < distance {
+		if d := EditDistance(path, m.Path, distance); d < distance {
 			best, distance = m.Path, d
 		}
 	}
@@ -214,8 +214,8 @@ func (c *Catalog) Nearest(path string) string {
 	return ""
 }
 
-// editDistance is Levenshtein's, or limit where it is not below limit.
-func editDistance(a, b string, limit int) int {
+// EditDistance is Levenshtein's in bytes, or limit where it is not below limit.
+func EditDistance(a, b string, limit int) int {
 	if d := len(a) - len(b); d >= limit || -d >= limit {
 		return limit
 	}

@@ -195,7 +195,7 @@ func (v *validator) facts() {
 		if f.Suggest != "" {
 			v.ref(where, f.Suggest, false)
 		}
-		if f.UsedWith == "" && !strings.HasPrefix(f.ID, "dj.") && v.nativeOnly(f) {
+		if f.UsedWith == "" && !f.Own && !strings.HasPrefix(f.ID, "dj.") && v.nativeOnly(f) {
 			v.errorf("%s: a fact of a package on Django's layers alone does not say what it is used with", where)
 		}
 		v.span(where, f.Django.From, f.Django.To)
