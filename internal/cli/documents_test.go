@@ -45,16 +45,25 @@ type findingsDocument struct {
 				Text      string `json:"text"`
 			} `json:"edits"`
 		} `json:"fixes"`
+		Fingerprint string `json:"fingerprint"`
+		Suppression *struct {
+			Kind          string `json:"kind"`
+			Justification string `json:"justification"`
+			File          string `json:"file"`
+			Line          int    `json:"line"`
+			Column        int    `json:"column"`
+		} `json:"suppression"`
 	} `json:"findings"`
 	Notes   []noteDocument `json:"notes"`
 	Summary struct {
-		Settings int `json:"settings"`
-		Stacks   int `json:"stacks"`
-		Complete int `json:"complete"`
-		Layers   int `json:"layers"`
-		Errors   int `json:"errors"`
-		Warnings int `json:"warnings"`
-		Notes    int `json:"notes"`
+		Settings   int `json:"settings"`
+		Stacks     int `json:"stacks"`
+		Complete   int `json:"complete"`
+		Layers     int `json:"layers"`
+		Errors     int `json:"errors"`
+		Warnings   int `json:"warnings"`
+		Notes      int `json:"notes"`
+		Suppressed int `json:"suppressed"`
 	} `json:"summary"`
 }
 

@@ -66,7 +66,7 @@ that could be checked, or an internal error.`,
 			}
 			result, source, err := a.lint(cmd.Context(), paths, &in)
 			for _, f := range result.Findings {
-				if f.Severity >= failOn(threshold.value) {
+				if f.Suppression == nil && f.Severity >= failOn(threshold.value) {
 					a.code = ExitFindings
 				}
 			}
@@ -169,6 +169,10 @@ func summarize(s finding.Summary, stacks []*stack.Stack, findings []finding.Find
 	}
 	s.Layers = len(layers)
 	for _, f := range findings {
+		if f.Suppression != nil {
+			s.Suppressed++
+			continue
+		}
 		switch f.Severity {
 		case finding.Error:
 			s.Errors++

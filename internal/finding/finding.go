@@ -45,6 +45,25 @@ type Finding struct {
 	Subject []string // dotted paths concerned, the primary one first
 	Related []Related
 	Fixes   []Fix
+	// Suppression says that the finding is known and accepted, and why; nil
+	// where it is not. A suppressed finding never fails a run and is not
+	// counted by severity; formats for machines carry it all the same.
+	Suppression *Suppression
+}
+
+// SuppressionKind says where a finding is suppressed, in SARIF's words.
+type SuppressionKind string
+
+const (
+	InSource SuppressionKind = "inSource" // by a comment beside it
+	External SuppressionKind = "external" // by the baseline or the configuration
+)
+
+// Suppression is the decision that a finding is accepted.
+type Suppression struct {
+	Kind          SuppressionKind
+	Justification string     // the reason given, one line, or ""
+	Span          stack.Span // where the decision is written; zero where that is not known
 }
 
 // Related is a second place that explains a finding.
@@ -83,7 +102,9 @@ type Summary struct {
 	Stacks   int // variants evaluated
 	Complete int // of these, the ones known entirely
 	Layers   int // distinct layers named
-	Errors   int
-	Warnings int
-	Notes    int
+	// Findings by severity, without the suppressed ones.
+	Errors     int
+	Warnings   int
+	Notes      int
+	Suppressed int
 }

@@ -49,6 +49,17 @@ type jsonFinding struct {
 	Subjects []string      `json:"subjects"`
 	Related  []jsonRelated `json:"related"`
 	Fixes    []jsonFix     `json:"fixes"`
+	// Fingerprint is the same for the same finding when lines move.
+	Fingerprint string           `json:"fingerprint"`
+	Suppression *jsonSuppression `json:"suppression,omitempty"` // absent where it is not suppressed
+}
+
+type jsonSuppression struct {
+	Kind          string `json:"kind"`
+	Justification string `json:"justification"`
+	File          string `json:"file"`
+	Line          int    `json:"line"`
+	Column        int    `json:"column"`
 }
 
 type jsonRelated struct {
@@ -70,13 +81,14 @@ type jsonEdit struct {
 }
 
 type jsonSummary struct {
-	Settings int `json:"settings"`
-	Stacks   int `json:"stacks"`
-	Complete int `json:"complete"`
-	Layers   int `json:"layers"`
-	Errors   int `json:"errors"`
-	Warnings int `json:"warnings"`
-	Notes    int `json:"notes"`
+	Settings   int `json:"settings"`
+	Stacks     int `json:"stacks"`
+	Complete   int `json:"complete"`
+	Layers     int `json:"layers"`
+	Errors     int `json:"errors"`
+	Warnings   int `json:"warnings"`
+	Notes      int `json:"notes"`
+	Suppressed int `json:"suppressed"`
 }
 
 type jsonStacks struct {
@@ -115,8 +127,11 @@ type jsonEntry struct {
 // null.
 func LintJSON(w io.Writer, r Lint) error {
 	doc := jsonFindings{Schema: FindingsSchema, Findings: []jsonFinding{}, Notes: toNotes(r.Notes), Summary: jsonSummary(r.Summary)}
-	for _, f := range r.Findings {
-		doc.Findings = append(doc.Findings, toFinding(f))
+	prints := finding.Fingerprints(r.Findings)
+	for i, f := range r.Findings {
+		j := toFinding(f)
+		j.Fingerprint = prints[i]
+		doc.Findings = append(doc.Findings, j)
 	}
 	return writeJSON(w, doc)
 }
@@ -145,6 +160,9 @@ func toFinding(f finding.Finding) jsonFinding {
 			fix.Edits = append(fix.Edits, jsonEdit{e.File, e.Start, e.End, e.Text})
 		}
 		j.Fixes = append(j.Fixes, fix)
+	}
+	if x := f.Suppression; x != nil {
+		j.Suppression = &jsonSuppression{string(x.Kind), x.Justification, x.Span.File, x.Span.Line, x.Span.Column}
 	}
 	return j
 }

@@ -17,10 +17,11 @@ func TestLintJSON(t *testing.T) {
 	f := wrongOrder(t, "shop/settings.py", settings)
 	f.Related[0].Message = "sets <request.session> & more"
 	f.Fixes = []finding.Fix{{Title: "move the entry", Safety: finding.Safe, Edits: []finding.Edit{{File: "shop/settings.py", Start: 30, End: 94, Text: "x"}}}}
+	f.Suppression = &finding.Suppression{Kind: finding.InSource, Justification: "moved in June", Span: stack.Span{File: "shop/settings.py", Line: 3, Column: 1}}
 	r := report.Lint{
 		Findings: []finding.Finding{f},
 		Notes:    []stack.Note{{Span: stack.Span{File: "a.py", Line: 3, Column: 2}, Message: "one"}},
-		Summary:  finding.Summary{Settings: 1, Stacks: 2, Complete: 3, Layers: 4, Errors: 5, Warnings: 6, Notes: 7},
+		Summary:  finding.Summary{Settings: 1, Stacks: 2, Complete: 3, Layers: 4, Errors: 5, Warnings: 6, Notes: 7, Suppressed: 8},
 	}
 	var b strings.Builder
 	require.NoError(t, report.LintJSON(&b, r))
@@ -66,7 +67,15 @@ func TestLintJSON(t *testing.T) {
             }
           ]
         }
-      ]
+      ],
+      "fingerprint": "` + finding.Fingerprint(f, 0) + `",
+      "suppression": {
+        "kind": "inSource",
+        "justification": "moved in June",
+        "file": "shop/settings.py",
+        "line": 3,
+        "column": 1
+      }
     }
   ],
   "notes": [
@@ -84,7 +93,8 @@ func TestLintJSON(t *testing.T) {
     "layers": 4,
     "errors": 5,
     "warnings": 6,
-    "notes": 7
+    "notes": 7,
+    "suppressed": 8
   }
 }
 `

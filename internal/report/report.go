@@ -5,6 +5,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
@@ -17,8 +18,8 @@ type Source func(file string) ([]byte, error)
 
 // Lint is the result of one lint run.
 type Lint struct {
-	Findings []finding.Finding
-	Notes    []stack.Note // what was not understood or left out
+	Findings []finding.Finding // suppressed ones too
+	Notes    []stack.Note      // what was not understood or left out
 	Summary  finding.Summary
 }
 
@@ -44,8 +45,11 @@ type TextOptions struct {
 
 // SummaryLine says in one line what was looked at and what was found.
 func SummaryLine(s finding.Summary) string {
-	return fmt.Sprintf("%s, %s, %s; %d of %s understood entirely, %s, %s",
-		count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Notes, "note"),
+	found := fmt.Sprintf("%s, %s, %s", count(s.Errors, "error"), count(s.Warnings, "warning"), count(s.Notes, "note"))
+	if s.Suppressed > 0 {
+		found += fmt.Sprintf(", %d suppressed", s.Suppressed)
+	}
+	return fmt.Sprintf("%s; %d of %s understood entirely, %s, %s", found,
 		s.Complete, count(s.Stacks, "stack"),
 		count(s.Settings, "settings module"), count(s.Layers, "layer"))
 }
@@ -56,6 +60,11 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// open gives the findings that are not suppressed.
+func open(findings []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Suppression != nil })
 }
 
 // position renders the place of a span as far as it is known.

@@ -11,11 +11,11 @@ import (
 
 // LintText writes findings for people: the place and the message, the source
 // line with the place underlined, the places it collides with, what to do.
-// Notes and the summary line follow.
+// Notes and the summary line follow. Suppressed findings are counted only.
 func LintText(w io.Writer, r Lint, source Source, opts TextOptions) error {
 	p := palette{opts.Color}
 	var b strings.Builder
-	for _, f := range r.Findings {
+	for _, f := range open(r.Findings) {
 		writeFinding(&b, f, source, p)
 		b.WriteByte('\n')
 	}
@@ -43,7 +43,7 @@ func FindingsText(w io.Writer, findings []finding.Finding, source Source, opts T
 // goes to a second writer, so that the first holds nothing but places.
 func LintShort(w, summary io.Writer, r Lint, opts TextOptions) error {
 	var b strings.Builder
-	for _, f := range r.Findings {
+	for _, f := range open(r.Findings) {
 		fmt.Fprintf(&b, "%s%s %s: %s\n", prefix(f.Span), f.Severity, title(f), printable(f.Message))
 	}
 	shown := capped(r.Notes, opts)

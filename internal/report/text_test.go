@@ -291,6 +291,23 @@ note: three
 `, b.String())
 }
 
+func TestSuppressedFindingsAreCountedOnly(t *testing.T) {
+	known := finding.Finding{Severity: finding.Error, Rule: "MW101", Message: "known", Suppression: &finding.Suppression{Kind: finding.External}}
+	r := report.Lint{
+		Findings: []finding.Finding{known, {Severity: finding.Warning, Rule: "MW107", Message: "new"}, known},
+		Summary:  finding.Summary{Warnings: 1, Suppressed: 2},
+	}
+	want := "0 errors, 1 warning, 0 notes, 2 suppressed; 0 of 0 stacks understood entirely, 0 settings modules, 0 layers\n"
+	var text, short, summary strings.Builder
+	require.NoError(t, report.LintText(&text, r, nil, report.TextOptions{}))
+	require.Equal(t, "warning[MW107]: new\nhelp: more: mwcheck explain MW107\n\n"+want, text.String())
+	require.NoError(t, report.LintShort(&short, &summary, r, report.TextOptions{}))
+	require.Equal(t, "warning MW107: new\n", short.String())
+	require.Equal(t, want, summary.String())
+	require.Len(t, r.Findings, 3, "the report itself is not changed")
+	require.Equal(t, "known", r.Findings[0].Message)
+}
+
 func TestTextColour(t *testing.T) {
 	f := wrongOrder(t, "shop/settings.py", settings)
 	src := files(map[string]string{"shop/settings.py": settings})
