@@ -178,11 +178,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 	r.Observe(h.core.App.OnAttr)
-	res, err := h.Respond(r)
-	if err == nil {
-		err = h.core.Finish(w, r, res, false)
-	}
-	if err != nil {
+	if err := h.send(w, r); err != nil {
 		r.RunClosers()
 		core.Leave(err)
 	}

@@ -1,6 +1,8 @@
 package classic
 
 import (
+	"net/http"
+
 	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
 )
@@ -11,11 +13,25 @@ import (
 // get_response of django/core/handlers/base.py (1.8 to 1.11).
 func (h *Handler) Respond(r *web.Request) (*web.Response, error) {
 	var p passage
-	h.straight(r, &p)
+	h.straight(r, &p, nil)
 	if p.stage == stageDone && p.res != nil && !p.res.Unrendered() {
 		return p.res, nil
 	}
 	return h.detour(r, &p)
+}
+
+// send is Respond for a stack that serves, with the response sent in the same
+// frame. The error is one that leaves the handler.
+func (h *Handler) send(w http.ResponseWriter, r *web.Request) error {
+	var p passage
+	if h.straight(r, &p, w); p.stage == stageSent {
+		return core.SendError(p.err)
+	}
+	res, err := h.detour(r, &p)
+	if err != nil {
+		return err
+	}
+	return h.core.Finish(w, r, res, false)
 }
 
 // Around gives the stack as one layer around next, which then answers in place
@@ -29,7 +45,7 @@ func (h *Handler) Around(next func(*web.Request) *web.Response) func(*web.Reques
 	around.next = next
 	return func(r *web.Request) (*web.Response, error) {
 		var p passage
-		around.straight(r, &p)
+		around.straight(r, &p, nil)
 		if p.stage == stageDone && (p.res == nil || !p.res.Unrendered()) {
 			return p.res, nil
 		}
@@ -55,18 +71,27 @@ const (
 	stageNext                 // in what Around was given
 	stageResponse
 	stageDone
+	stageSending // the response is on its way to the client
+	stageSent
 )
 
 // straight is the whole way of a request with which nothing goes wrong, in one
 // recovering frame. It stops at an error or a panic, which it notes, and at a
-// response with a template.
-func (h *Handler) straight(r *web.Request, p *passage) {
+// response with a template. With w it also sends what comes out, unless that
+// has to be rendered first, and closes it.
+func (h *Handler) straight(r *web.Request, p *passage, w http.ResponseWriter) {
 	busy := true
 	defer func() {
-		if busy {
-			if v := recover(); v != nil {
-				p.caught(v)
-			}
+		if !busy {
+			return
+		}
+		if p.stage == stageSending {
+			// What sending throws is the server's: it goes on from here.
+			h.core.Close(r, p.res)
+			return
+		}
+		if v := recover(); v != nil {
+			p.caught(v)
 		}
 	}()
 	var res *web.Response
@@ -103,8 +128,17 @@ func (h *Handler) straight(r *web.Request, p *passage) {
 			return
 		}
 	}
-	p.stage, p.res = stageDone, res
+	p.res = res
+	if w == nil || res == nil || res.Unrendered() {
+		p.stage = stageDone
+		busy = false
+		return
+	}
+	p.stage = stageSending
+	p.err = web.Send(w, r, res)
 	busy = false
+	p.stage = stageSent
+	h.core.Close(r, res)
 }
 
 // caught notes a panic.

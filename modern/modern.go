@@ -244,9 +244,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 	r.Observe(h.core.App.OnAttr)
-	res, err := h.Respond(r)
-	if err == nil {
-		err = h.finish(w, r, res)
+	var err error
+	if h.run != nil {
+		err = h.run.send(w, r)
+	} else {
+		var res *web.Response
+		if res, err = h.respond(r); err == nil {
+			err = h.finish(w, r, res)
+		}
 	}
 	if err != nil {
 		r.RunClosers()

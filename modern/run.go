@@ -1,6 +1,8 @@
 package modern
 
 import (
+	"net/http"
+
 	"github.com/mwcheck/mwcheck/internal/core"
 	"github.com/mwcheck/mwcheck/web"
 )
@@ -50,17 +52,35 @@ func (h *Handler) hookRun(layers []Member, next Next) *hookRun {
 // serve is the run as what is further in for another layer.
 func (run *hookRun) serve(r *web.Request) *web.Response {
 	var s runState
-	if run.straight(r, &s); s.phase == through {
+	if run.straight(r, &s, nil); s.phase == through {
 		return s.res
 	}
 	return run.detour(r, &s)
+}
+
+// send is the run as the outermost part of a stack that serves: the response
+// is sent in the frame of the run, too. The error is one that leaves the
+// handler.
+func (run *hookRun) send(w http.ResponseWriter, r *web.Request) error {
+	var s runState
+	if run.straight(r, &s, w); s.phase == sent {
+		return core.SendError(s.err)
+	}
+	res := s.res
+	if s.phase != through || res == nil || res.Unrendered() {
+		var err error
+		if res, err = run.respondDetour(r, &s); err != nil {
+			return err
+		}
+	}
+	return run.h.core.Finish(w, r, res, false)
 }
 
 // respond is the run as the outermost part of a stack: Handler.Respond without
 // a frame of its own where nothing fails.
 func (run *hookRun) respond(r *web.Request) (*web.Response, error) {
 	var s runState
-	if run.straight(r, &s); s.phase == through && s.res != nil && !s.res.Unrendered() {
+	if run.straight(r, &s, nil); s.phase == through && s.res != nil && !s.res.Unrendered() {
 		return s.res, nil
 	}
 	return run.respondDetour(r, &s)
@@ -94,6 +114,8 @@ const (
 	further                  // in what is further in
 	goingOut                 // at response hook at
 	through
+	sending // the response is on its way to the client
+	sent
 )
 
 // runState is where a request is in a run.
@@ -116,14 +138,21 @@ func (s *runState) caught(v any) {
 }
 
 // straight goes in and, if nothing fails, out again: the way of nearly every
-// request, in one frame.
-func (run *hookRun) straight(r *web.Request, s *runState) {
+// request, in one frame. With w it also sends what comes out, unless that has
+// to be rendered first, and closes it.
+func (run *hookRun) straight(r *web.Request, s *runState, w http.ResponseWriter) {
 	s.busy = true
 	defer func() {
-		if s.busy {
-			if v := recover(); v != nil {
-				s.caught(v)
-			}
+		if !s.busy {
+			return
+		}
+		if s.phase == sending {
+			// What sending throws is the server's: it goes on from here.
+			run.h.core.Close(r, s.res)
+			return
+		}
+		if v := recover(); v != nil {
+			s.caught(v)
 		}
 	}()
 	for i, hook := range run.request {
@@ -161,7 +190,15 @@ func (run *hookRun) straight(r *web.Request, s *runState) {
 			return
 		}
 	}
-	s.res, s.phase, s.busy = res, through, false
+	s.res = res
+	if w == nil || res == nil || res.Unrendered() {
+		s.phase, s.busy = through, false
+		return
+	}
+	s.phase = sending
+	s.err = web.Send(w, r, res)
+	s.phase, s.busy = sent, false
+	run.h.core.Close(r, res)
 }
 
 // detour goes on where straight stopped, until a response is through.

@@ -14,24 +14,31 @@ func (c *Core) Finish(w http.ResponseWriter, r *web.Request, res *web.Response, 
 	completed := false
 	defer func() {
 		if !completed || err == nil || !leaveOpen {
-			c.close(r, res)
+			c.Close(r, res)
 		}
 	}()
 	err = web.Send(w, r, res)
 	completed = true
+	return SendError(err)
+}
+
+// SendError is an error of web.Send, or nil if it says that the client
+// went away.
+func SendError(err error) error {
 	if err != nil && clientGone(err) {
-		err = nil
+		return nil
 	}
 	return err
 }
 
-// clientGone is apart from Finish because its variable is on the heap.
+// clientGone is apart because its variable is on the heap.
 func clientGone(err error) bool {
 	var gone *web.WriteError
 	return errors.As(err, &gone)
 }
 
-func (c *Core) close(r *web.Request, res *web.Response) {
+// Close closes a response that was sent or given up, once, and tells the App.
+func (c *Core) Close(r *web.Request, res *web.Response) {
 	if res.Closed() {
 		return
 	}
