@@ -44,6 +44,7 @@ type walker struct {
 	skipped []Skipped
 	seen    int
 	full    bool // the limit on files was reached
+	every   bool // also emit the files that tell nothing by their name
 }
 
 // walk lists everything below top in a fixed order.
@@ -137,7 +138,7 @@ func (w *walker) dir(ctx context.Context, dir string, chain *ignores, depth int)
 			if inEnvs {
 				kind |= namingFile
 			}
-			if kind == 0 && e.kind == kindFile {
+			if kind == 0 && e.kind == kindFile && !w.every {
 				continue
 			}
 			w.file(joinName(dir, e.name), e.kind, kind, chain)
