@@ -43,6 +43,8 @@ type Reader struct {
 	names   map[nameKey][]target
 	classes map[classKey]*class
 	layers  map[string]*Layer
+
+	exported map[*class]*Class
 }
 
 // NewReader makes a Reader for one tree.
@@ -50,6 +52,7 @@ func NewReader(loader Loader, opts Options) *Reader {
 	return &Reader{
 		loader: loader, opts: opts,
 		modules: map[string]*module{}, names: map[nameKey][]target{}, classes: map[classKey]*class{}, layers: map[string]*Layer{},
+		exported: map[*class]*Class{},
 	}
 }
 
@@ -93,6 +96,9 @@ func (r *Reader) read(path string) *Layer {
 		l.Origin = FromNowhere
 	default:
 		l.Origin = FromUnclear
+		if len(targets) == 1 {
+			r.thing(l, t)
+		}
 		if t.mod != nil && !t.node.IsZero() {
 			l.Span = r.span(t.mod, t.node)
 			l.unclear(l.Span, "made by code that is not read: "+short(t.node.Text()))
