@@ -245,9 +245,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 	r.Observe(h.core.App.OnAttr)
 	var err error
-	if h.run != nil {
+	switch {
+	case h.run != nil:
 		err = h.run.send(w, r)
-	} else {
+	case !h.async:
+		err = h.send(w, r)
+	default:
 		var res *web.Response
 		if res, err = h.respond(r); err == nil {
 			err = h.finish(w, r, res)
@@ -257,6 +260,36 @@ func (h *Handler) serve(w http.ResponseWriter, r *web.Request) {
 		r.RunClosers()
 		core.Leave(err)
 	}
+}
+
+// send is respond and finish of a synchronous handler in one frame.
+func (h *Handler) send(w http.ResponseWriter, r *web.Request) (err error) {
+	var res *web.Response
+	phase := further
+	defer func() {
+		switch phase {
+		case further:
+			// Here is caught what passed the outermost film.
+			if v := recover(); v != nil {
+				err = web.Recovered(v)
+			}
+		case sending:
+			// What sending throws is the server's: it goes on from here.
+			h.core.Close(r, res)
+		}
+	}()
+	res = h.sync(r)
+	if res == nil || res.Unrendered() {
+		phase = through
+		if res, err = h.core.Late(r, res, r.Rendered()); err != nil {
+			return err
+		}
+	}
+	phase = sending
+	err = web.Send(w, r, res)
+	phase = sent
+	h.core.Close(r, res)
+	return core.SendError(err)
 }
 
 // finish sends. The asynchronous handler of 3.2 consumes streams in its task
