@@ -11,6 +11,7 @@ import (
 func (w *walker) assign(t python.Node, v value, from python.Node, st *state) {
 	switch t.Kind() {
 	case python.KindName:
+		v.from = max(v.from, w.descent(from, st, 0))
 		w.assignName(t, v, st)
 	case python.KindTuple, python.KindList:
 		var values []python.Node
@@ -31,7 +32,8 @@ func (w *walker) assign(t python.Node, v value, from python.Node, st *state) {
 	case python.KindStarred:
 		w.assign(t.Field(python.FieldValue), value{bits: isOther | isFalsy}, python.Node{}, st)
 	case python.KindAttribute:
-		w.assignAttr(t, v, st)
+		v.from = max(v.from, w.descent(from, st, 0))
+		w.assignAttr(t, v, "set", st)
 	case python.KindSubscript:
 		w.assignItem(t, st)
 	}
@@ -40,13 +42,14 @@ func (w *walker) assign(t python.Node, v value, from python.Node, st *state) {
 func (w *walker) assignName(t python.Node, v value, st *state) {
 	name := t.Name()
 	if _, global := st.env["global "+name]; global {
-		w.stateWrite(t, "global "+name, "set", st)
+		w.stateWrite(t, "global "+name, "set", v.from, st)
 		return
 	}
 	st.env[name] = v
 }
 
-func (w *walker) assignAttr(t python.Node, v value, st *state) {
+// assignAttr is an assignment to an attribute; how is "set" or "count".
+func (w *walker) assignAttr(t python.Node, v value, how string, st *state) {
 	on := t.Field(python.FieldObject)
 	name := t.Name()
 	if on.Kind() == python.KindAttribute && on.Name() == "__class__" && w.isRequestExpr(on.Field(python.FieldObject), st) {
@@ -66,9 +69,9 @@ func (w *walker) assignAttr(t python.Node, v value, st *state) {
 		}
 	case object.has(isSelf):
 		st.env["self."+name] = v
-		w.stateWrite(t, "self."+name, "set", st)
+		w.stateWrite(t, "self."+name, how, v.from, st)
 	case object.has(isClass) || object.cls != nil:
-		w.stateWrite(t, short(on.Text())+"."+name, "set", st)
+		w.stateWrite(t, short(on.Text())+"."+name, how, v.from, st)
 	case object.has(isLocal):
 		if v.only(isNone) {
 			w.resetLocal(t, on.Text()+"."+name, st)
@@ -80,10 +83,10 @@ func (w *walker) assignAttr(t python.Node, v value, st *state) {
 	case w.replyLike(on, object):
 		switch name {
 		case "content", "streaming_content":
-			w.content(t, name, true, object, st)
+			w.contentSet(t, name, v, object, st)
 		}
 	case w.stateOf(on) != "":
-		w.stateWrite(t, w.stateOf(on)+"."+name, "set", st)
+		w.stateWrite(t, w.stateOf(on)+"."+name, how, v.from, st)
 	}
 }
 
@@ -115,7 +118,7 @@ func (w *walker) assignItem(t python.Node, st *state) {
 		}
 		w.header(t, key, effect, object, st)
 	case w.stateOf(on) != "":
-		w.stateWrite(t, w.stateOf(on), "change", st)
+		w.stateWrite(t, w.stateOf(on), "change", Foreign, st)
 	case strings.HasSuffix(on.Text(), ".__dict__"):
 		if o := on.Field(python.FieldObject); w.isRequestExpr(o, st) {
 			w.write(t, w.text(key, st), "set", st)
@@ -130,7 +133,7 @@ func (w *walker) augAssign(s python.Node, st *state) {
 	case python.KindName:
 		name := t.Name()
 		if _, global := st.env["global "+name]; global {
-			w.stateWrite(t, "global "+name, "set", st)
+			w.stateWrite(t, "global "+name, "count", Foreign, st)
 			return
 		}
 		v := w.name(t, st)
@@ -140,7 +143,7 @@ func (w *walker) augAssign(s python.Node, st *state) {
 		}
 	case python.KindAttribute:
 		w.eval(t, st) // it is read first
-		w.assignAttr(t, value{bits: anything}, st)
+		w.assignAttr(t, value{bits: anything}, "count", st)
 	case python.KindSubscript:
 		w.eval(t, st)
 		w.assignItem(t, st)
@@ -166,7 +169,7 @@ func (w *walker) del(t python.Node, st *state) {
 		case object.has(isLocal):
 			w.resetLocal(t, on.Text()+"."+t.Name(), st)
 		case object.has(isSelf):
-			w.stateWrite(t, "self."+t.Name(), "change", st)
+			w.stateWrite(t, "self."+t.Name(), "change", Foreign, st)
 		}
 	case python.KindSubscript:
 		on := t.Field(python.FieldObject)
@@ -181,7 +184,7 @@ func (w *walker) del(t python.Node, st *state) {
 		case object.has(isHeaders) || w.replyLike(on, object):
 			w.header(t, key, "delete", object, st)
 		case w.stateOf(on) != "":
-			w.stateWrite(t, w.stateOf(on), "change", st)
+			w.stateWrite(t, w.stateOf(on), "change", Foreign, st)
 		}
 	}
 }

@@ -115,6 +115,9 @@ func (w *walker) builtin(n, f python.Node, st *state) (value, bool) {
 			w.content(n, "iterate", false, a.vals[0], st)
 		}
 		return value{bits: isOther}, true
+	case "map", "filter", "zip":
+		w.args(n, st)
+		return value{bits: isOther | isFalsy, iterator: "sync"}, true
 	case "type":
 		a := w.args(n, st)
 		if len(a.vals) == 1 && a.vals[0].has(isSelf) {
@@ -155,9 +158,9 @@ func (w *walker) attrCall(n python.Node, what string, st *state) (value, bool) {
 	case what == "delattr" && object.has(isLocal):
 		w.resetLocal(n, x[0].Text()+"."+name, st)
 	case what == "setattr" && object.has(isSelf):
-		w.stateWrite(n, "self."+name, "set", st)
+		w.stateWrite(n, "self."+name, "set", w.descentOf(x[2:], st), st)
 	case what == "setattr" && (object.has(isClass) || object.cls != nil):
-		w.stateWrite(n, short(x[0].Text())+"."+name, "set", st)
+		w.stateWrite(n, short(x[0].Text())+"."+name, "set", w.descentOf(x[2:], st), st)
 	case what == "hasattr" && object.has(isRequest):
 		w.guarded(n, name, "hasattr", st)
 		out = value{bits: isOther | isFalsy}

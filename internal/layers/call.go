@@ -32,7 +32,9 @@ func (w *walker) args(call python.Node, st *state) args {
 		}
 		a.nodes = append(a.nodes, x)
 		a.names = append(a.names, name)
-		a.vals = append(a.vals, w.eval(x, st))
+		v := w.eval(x, st)
+		v.from = max(v.from, w.descent(x, st, 0))
+		a.vals = append(a.vals, v)
 	}
 	return a
 }
@@ -223,12 +225,22 @@ func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
 	}
 	w.bind(fn, a, inner)
 	inner.left = st.left
+	generator := isGenerator(fn.node)
+	if generator && !managed(fn.node) { // its body runs when somebody else iterates
+		w.lazy++
+		tries := w.tries
+		w.tries = nil
+		w.run(f, inner)
+		w.tries = tries
+		w.lazy--
+		return value{bits: isOther, iterator: iteratorKind(fn.node)}
+	}
 	v := w.run(f, inner)
 	st.phase, st.present, st.reason, st.absent, st.stream = inner.phase, inner.present, inner.reason, inner.absent, inner.stream
 	if inner.dead {
 		st.dead = true
 	}
-	if isGenerator(fn.node) {
+	if generator {
 		v = value{bits: isOther}
 	}
 	if len(v.implied) > 0 && w.implies != nil {

@@ -60,6 +60,7 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 		}
 	}
 	h.Always = triOf(all)
+	w.sureLocals(h, rets)
 	if !h.Read {
 		for _, t := range []*Tri{&h.Answers, &h.Replaces, &h.ReturnsNothing} {
 			if *t == No {
@@ -172,4 +173,18 @@ func (w *walker) madeSpans(x ret) []stack.Span {
 		out = append(out, w.r.span(m.mod, m.node))
 	}
 	return out
+}
+
+// sureLocals marks the thread-locals that the hook sets on all its ways.
+func (w *walker) sureLocals(h *Hook, rets []ret) {
+	for i := range w.layer.Locals {
+		l := &w.layer.Locals[i]
+		if l.Hook != h.Name || l.Phase == LazyPhase {
+			continue
+		}
+		l.Sure = len(rets) > 0
+		for _, x := range rets {
+			l.Sure = l.Sure && x.state.present[localKey+l.Name]
+		}
+	}
 }

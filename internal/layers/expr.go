@@ -263,5 +263,9 @@ func (w *walker) comprehension(n python.Node, st *state) value {
 		}
 	}
 	st.phase |= inner.phase
-	return value{bits: isOther | isFalsy}
+	out := value{bits: isOther | isFalsy}
+	if n.Kind() == python.KindGeneratorExp {
+		out.iterator = iteratorKind(n)
+	}
+	return out
 }

@@ -113,6 +113,9 @@ func (w *walker) factoryReturns(t target, rets []ret) {
 				inner = append(inner, fn)
 				l.Factory.Inner = append(l.Factory.Inner, Site{Text: fn.name, Span: w.r.span(fn.mod, fn.node)})
 			}
+		case x.v.cls != nil && x.v.only(isOther):
+			l.Factory.Classes = append(l.Factory.Classes, Site{Hook: factoryHook, Span: w.factorySpan(x), Text: x.v.cls.path})
+			l.unclear(w.factorySpan(x), "it returns a class: "+w.retText(x))
 		case x.v.cls != nil:
 			w.factoryClass(x.v.cls)
 		case x.v.only(isCallNext):

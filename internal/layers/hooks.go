@@ -62,7 +62,8 @@ func (r *Reader) readClass(l *Layer, c *class) {
 }
 
 func (r *Reader) newWalker(l *Layer, c *class) *walker {
-	w := &walker{r: r, layer: l, cls: c, next: "get_response", wraps: map[string]bool{}, seen: map[recordKey]int{}, called: map[string]string{}, implies: map[origin]map[string]bool{}}
+	w := &walker{r: r, layer: l, cls: c, next: "get_response", wraps: map[string]bool{}, seen: map[recordKey]int{}, called: map[string]string{},
+		implies: map[origin]map[string]bool{}, mentions: map[python.Node]*mentioned{}}
 	if l.Init.Stores != "" {
 		w.next = l.Init.Stores
 	}

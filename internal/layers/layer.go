@@ -97,6 +97,7 @@ type Layer struct {
 	Unread  []Site         // calls that were given the request or the response and were not followed
 	Next    []NextCall     // calls of get_response
 	Factory *FactoryResult // for functions
+	Thing   *Thing         // where the path leads to no class and no function
 
 	resets []Site   // thread-locals that are reset
 	relays bool     // its __call__ calls the mixin's
@@ -305,8 +306,12 @@ type Header struct {
 	// Effect is "set" (overwrites), "add" (only where absent), "patch" (Vary
 	// and Cache-Control, by Django's helpers) or "delete".
 	Effect string
-	// Own says that the response is one that the layer makes itself.
-	Own    bool
+	// Own says that the response is one that the layer makes itself, Inner that
+	// it surely is one from further in.
+	Own   bool
+	Inner bool
+	// Keeps says that the function looks at the header that it sets.
+	Keeps  bool
 	Always bool
 	Hook   string
 	Phase  Phase
@@ -316,11 +321,12 @@ type Header struct {
 
 // BodyUse is reading the request's body.
 type BodyUse struct {
-	What  string // POST, body, FILES, read …
-	Hook  string
-	Phase Phase
-	Span  stack.Span
-	Via   string
+	What   string // POST, body, FILES, read …
+	Always bool
+	Hook   string
+	Phase  Phase
+	Span   stack.Span
+	Via    string
 }
 
 // ContentUse is touching a response's content.
@@ -334,21 +340,43 @@ type ContentUse struct {
 	// kind that has it.
 	Guarded Tri
 	Own     bool // a response that the layer makes itself
+	Inner   bool // surely one from further in
+	Always  bool
+	// Iterator is the kind of what is assigned to streaming_content: "sync" or
+	// "async" for a generator, "" for anything else.
+	Iterator string
+	Hook     string
+	Phase    Phase
+	Span     stack.Span
+	Via      string
+}
+
+// StateWrite is state that outlives a request.
+type StateWrite struct {
+	Target string // "self.x", "Class.x", "global x"
+	How    string // "set", "change" (in place), "count" (x += …)
+	// From says how the value surely comes from the request or the response.
+	From Descent
+	// Guarded says that the function tests what it sets, as code that does so
+	// once, or that a lock is held.
+	Guarded bool
+	Always  bool
 	Hook    string
 	Phase   Phase
 	Span    stack.Span
 	Via     string
 }
 
-// StateWrite is state that outlives a request.
-type StateWrite struct {
-	Target string // "self.x", "Class.x", "global x"
-	How    string // "set", "change" (in place)
-	Hook   string
-	Phase  Phase
-	Span   stack.Span
-	Via    string
-}
+// Descent says what a value has to do with the request or the response; the
+// greater includes the smaller.
+type Descent uint8
+
+// The ways of descent.
+const (
+	Foreign  Descent = iota // nothing, or it is not known
+	Computed                // made from it
+	Part                    // the request, the response or an attribute of it
+)
 
 // ThreadLocal is a thread-local or context variable that a layer sets.
 type ThreadLocal struct {
@@ -356,9 +384,12 @@ type ThreadLocal struct {
 	Hook  string
 	Phase Phase
 	Span  stack.Span
-	// Reset says whether the layer also resets it.
+	// Reset says whether the layer also resets it; Unknown where a handler of
+	// Django's request signals may.
 	Reset     Tri
 	ResetSpan stack.Span
+	// Sure says that the hook sets it on every way that does not raise.
+	Sure bool
 }
 
 // NextCall is a call of get_response.

@@ -45,7 +45,7 @@ func (w *walker) method(n, f python.Node, callee value, a args, st *state) (valu
 	if text := w.stateOf(on); text != "" {
 		switch name {
 		case "append", "add", "update", "setdefault", "pop", "remove", "clear", "extend", "insert", "discard", "popitem", "appendleft":
-			w.stateWrite(n, text, "change", st)
+			w.stateWrite(n, text, "change", Foreign, st)
 			return value{bits: anything}, true
 		}
 	}

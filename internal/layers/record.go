@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/python"
@@ -50,7 +51,7 @@ func (w *walker) requestAttr(n python.Node, name string, _ value, st *state) val
 }
 
 func (w *walker) body(n python.Node, what string, st *state) {
-	b := BodyUse{What: what, Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
+	b := BodyUse{What: what, Always: w.always(st), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
 	if _, first := w.once(recordKey{what: "body", name: what, hook: b.Hook, phase: b.Phase}, n, 0); first {
 		w.layer.Bodies = append(w.layer.Bodies, b)
 	}
@@ -167,18 +168,31 @@ func (w *walker) site(list *[]Site, what string, n python.Node, text string, st 
 	}
 }
 
-func (w *walker) stateWrite(n python.Node, target, how string, st *state) {
+func (w *walker) stateWrite(n python.Node, target, how string, from Descent, st *state) {
 	if w.frame.hook == "__init__" || w.lazy > 0 {
 		return
 	}
-	s := StateWrite{Target: target, How: how, Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
-	if _, first := w.once(recordKey{what: "state", name: target, hook: s.Hook, phase: s.Phase}, n, 0); first {
+	s := StateWrite{Target: target, How: how, From: from, Always: w.always(st), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
+	i, first := w.once(recordKey{what: "state", name: target, hook: s.Hook, phase: s.Phase}, n, len(w.layer.State))
+	if first {
+		s.Guarded = w.guards(n, target)
 		w.layer.State = append(w.layer.State, s)
+		return
 	}
+	w.layer.State[i].From = min(w.layer.State[i].From, from)
 }
 
 func (w *walker) setLocal(n python.Node, name string, st *state) {
 	l := ThreadLocal{Name: short(name), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Reset: No}
+	if strings.Contains(name, "django.") {
+		l.Name = name
+	}
+	if src := w.frame.mod.Src; src != nil && (bytes.Contains(src.Src, []byte("request_finished")) || bytes.Contains(src.Src, []byte("request_started"))) {
+		l.Reset = Unknown
+	}
+	if w.lazy == 0 {
+		st.has(localKey+l.Name, "own")
+	}
 	if _, first := w.once(recordKey{what: "local", name: name, hook: l.Hook, phase: l.Phase}, n, 0); first {
 		w.layer.Locals = append(w.layer.Locals, l)
 	}
@@ -193,7 +207,13 @@ func (w *walker) resetLocal(n python.Node, name string, _ *state) {
 func (w *walker) header(n, key python.Node, effect string, on value, st *state) {
 	h := Header{
 		Name: w.text(key, st), Text: short(key.Text()), Effect: effect, Own: on.has(isFresh) && !on.has(isResponse|isNext),
+		Inner:  on.has(isResponse|isNext) && !on.has(isOpaque),
 		Always: w.always(st), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via,
+	}
+	if h.Name != "" && effect == "set" {
+		for f := w.frame; f != nil; f = f.up {
+			h.Keeps = h.Keeps || w.namesIn(f.fn.node).looked[strings.ToLower(h.Name)]
+		}
 	}
 	w.addHeader(n, h)
 }
@@ -230,6 +250,7 @@ func (w *walker) responseAttr(n python.Node, name string, object value, st *stat
 func (w *walker) content(n python.Node, what string, write bool, on value, st *state) {
 	c := ContentUse{
 		What: what, Write: write, Own: on.has(isFresh) && !on.has(isResponse|isNext|isOpaque),
+		Inner: on.has(isResponse|isNext) && !on.has(isOpaque), Always: w.always(st),
 		Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via, Guarded: No,
 	}
 	switch {
@@ -255,8 +276,26 @@ func (w *walker) content(n python.Node, what string, write bool, on value, st *s
 	}
 }
 
+// contentSet is an assignment to a response's content or stream.
+func (w *walker) contentSet(n python.Node, what string, v, on value, st *state) {
+	w.content(n, what, true, on, st)
+	for i := len(w.layer.Content) - 1; i >= 0; i-- {
+		if c := &w.layer.Content[i]; c.Write && c.Span == w.span(n) {
+			c.Iterator = v.iterator
+			return
+		}
+	}
+}
+
 // consumed sees a response's stream being read to its end here.
 func (w *walker) consumed(n python.Node, st *state) {
+	if n.Kind() == python.KindGeneratorExp {
+		for g := range n.All(python.FieldGenerators) {
+			w.consumed(g.Field(python.FieldIter), st)
+			break // the others run inside of the first
+		}
+		return
+	}
 	if n.Kind() == python.KindName {
 		if v, ok := st.env[n.Name()]; ok && v.has(isReply) {
 			w.content(n, "iterate", false, v, st)

@@ -60,27 +60,34 @@ func render(l *layers.Layer) string {
 		if name == "" {
 			name = "?" + x.Text
 		}
-		p("  header %s %s %s %s %s%s%s%s", x.Effect, name, x.Hook, x.Phase, at(x.Span), mark(x.Own, "own"), mark(x.Always, "always"), text(" via ", x.Via))
+		p("  header %s %s %s %s %s%s%s%s%s%s", x.Effect, name, x.Hook, x.Phase, at(x.Span), mark(x.Own, "own"), mark(x.Inner, "inner"), mark(x.Keeps, "keeps"),
+			mark(x.Always, "always"), text(" via ", x.Via))
 	}
 	sites(p, at, "cookie", l.Cookies)
 	sites(p, at, "session", l.Session)
 	for _, x := range l.Bodies {
-		p("  body %s %s %s %s%s", x.What, x.Hook, x.Phase, at(x.Span), text(" via ", x.Via))
+		p("  body %s %s %s %s%s%s", x.What, x.Hook, x.Phase, at(x.Span), mark(x.Always, "always"), text(" via ", x.Via))
 	}
 	for _, x := range l.Content {
-		p("  content %s%s %s %s %s guarded=%s%s%s", x.What, mark(x.Write, "write"), x.Hook, x.Phase, at(x.Span), x.Guarded, mark(x.Own, "own"), text(" via ", x.Via))
+		p("  content %s%s %s %s %s guarded=%s%s%s%s%s%s", x.What, mark(x.Write, "write"), x.Hook, x.Phase, at(x.Span), x.Guarded, mark(x.Own, "own"),
+			mark(x.Inner, "inner"), mark(x.Always, "always"), text(" ", x.Iterator), text(" via ", x.Via))
 	}
 	for _, x := range l.State {
-		p("  state %s %s %s %s %s%s", x.Target, x.How, x.Hook, x.Phase, at(x.Span), text(" via ", x.Via))
+		from := map[layers.Descent]string{layers.Computed: " computed", layers.Part: " part"}[x.From]
+		p("  state %s %s %s %s %s%s%s%s%s", x.Target, x.How, x.Hook, x.Phase, at(x.Span), from, mark(x.Guarded, "guarded"), mark(x.Always, "always"), text(" via ", x.Via))
 	}
 	for _, x := range l.Locals {
-		p("  local %s %s %s %s reset=%s", x.Name, x.Hook, x.Phase, at(x.Span), x.Reset)
+		p("  local %s %s %s %s reset=%s%s", x.Name, x.Hook, x.Phase, at(x.Span), x.Reset, mark(x.Sure, "sure"))
 	}
 	sites(p, at, "unread", l.Unread)
 	if f := l.Factory; f != nil {
 		p("  factory class=%q nothing=%s opaque=%t", f.Class, f.ReturnsNothing, f.Opaque)
 		sites(p, at, "inner", f.Inner)
+		sites(p, at, "class", f.Classes)
 		sites(p, at, "nothing", f.Nothing)
+	}
+	if x := l.Thing; x != nil {
+		p("  thing %s %s %s", x.Kind, at(x.Span), x.Text)
 	}
 	return b.String()
 }

@@ -63,6 +63,8 @@ type FactoryResult struct {
 	Inner []Site
 	// Class is the dotted path of a class of which it returns an instance.
 	Class string
+	// Classes are the places where it returns a class itself.
+	Classes []Site
 	// ReturnsNothing says whether a path returns None.
 	ReturnsNothing Tri
 	Nothing        []Site

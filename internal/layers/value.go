@@ -59,6 +59,9 @@ type value struct {
 	text  string
 	str   string // of a text that is known
 	owner *class // for super(): where the search starts
+	from  Descent
+	// iterator is the kind of a generator: "sync" or "async".
+	iterator string
 }
 
 // origin is a place in a module.
@@ -128,6 +131,10 @@ func join(a, b value) value {
 	if a.text != b.text {
 		out.text = ""
 	}
+	if a.iterator != b.iterator {
+		out.iterator = ""
+	}
+	out.from = min(a.from, b.from)
 	return out
 }
 

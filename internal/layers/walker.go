@@ -38,6 +38,8 @@ type walker struct {
 	implies map[origin]map[string]bool
 	// made are the attributes set on functions, in factories.
 	made map[python.Node]map[string]value
+	// mentions are the names and texts that functions look at.
+	mentions map[python.Node]*mentioned
 }
 
 // frame is one function being read.
@@ -241,6 +243,35 @@ func isGenerator(fn python.Node) bool {
 		}
 	}
 	return false
+}
+
+// managed says that a generator function is one for a with statement, so that
+// its body runs where it is called.
+func managed(fn python.Node) bool {
+	for d := range fn.All(python.FieldDecorators) {
+		switch d.Field(python.FieldValue).Name() {
+		case "contextmanager", "asynccontextmanager":
+			return true
+		}
+	}
+	return false
+}
+
+// iteratorKind says whether a generator function or expression is read with
+// "for" or with "async for".
+func iteratorKind(n python.Node) string {
+	if n.Kind() == python.KindFunctionDef {
+		if n.Is(python.FlagAsync) {
+			return "async"
+		}
+		return "sync"
+	}
+	for g := range n.All(python.FieldGenerators) {
+		if g.Is(python.FlagAsync) {
+			return "async"
+		}
+	}
+	return "sync"
 }
 
 // enclosing is the function that a node lies in, the zero Node for none.
