@@ -1,0 +1,217 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// behave collects what the layers, and the site around them, may do.
+func (b *builder) behave() {
+	b.may.NotFound = true
+	b.may.Views = []string{
+		"raise:value_error", "raise:http404", "raise:permission_denied", "template", "template_render_raises:value_error", "stream",
+	}
+	for i := range b.seats {
+		s := &b.seats[i]
+		for j := range s.facts.Hooks {
+			b.hook(s, &s.facts.Hooks[j])
+		}
+		b.raises(s)
+		b.unread(s)
+	}
+}
+
+// add says that a layer may do something in a hook.
+func (b *builder) add(s *seat, hook, behaviour string, p place) {
+	spec := &b.scenario.Layers[b.byName[s.name]]
+	if _, has := spec.Hooks[hook]; !has && (spec.Call == nil || !strings.HasPrefix(hook, "call.")) {
+		return // a hook that is never called as the scenario has it
+	}
+	hooks := b.may.Layers[s.name]
+	if hooks == nil {
+		hooks = map[string][]string{}
+		b.may.Layers[s.name] = hooks
+	}
+	if !slices.Contains(hooks[hook], behaviour) {
+		hooks[hook] = append(hooks[hook], behaviour)
+	}
+	k := key{s.name, hook, behaviour}
+	if !slices.Contains(b.places[k], p) {
+		b.places[k] = append(b.places[k], p)
+	}
+}
+
+// slot is the hook in which something of a __call__ happens, "" where that is
+// not known.
+func slot(hook string, phase layers.Phase) string {
+	if hook != "__call__" && hook != "__acall__" {
+		return hook
+	}
+	switch phase {
+	case layers.RequestPhase:
+		return conformance.HookBefore
+	case layers.ResponsePhase:
+		return conformance.HookAfter
+	}
+	return ""
+}
+
+// hook adds what one hook may answer, exchange and leave out.
+func (b *builder) hook(s *seat, h *layers.Hook) {
+	if h.Name == "__acall__" {
+		return
+	}
+	if !h.Read && h.Answers == layers.Yes && len(h.Returns) == 0 || !h.Read && b.ofCatalog(h.Owner) {
+		b.catalogHook(s, h)
+		return
+	}
+	for _, a := range h.Returns {
+		at := slot(h.Name, layers.RequestPhase)
+		if a.Certain != layers.Yes {
+			b.unsure(s.entry, a.Span, "%s may answer: what it returns here is the result of code that was not read", h.Name)
+			continue
+		}
+		b.add(s, at, respond(a.Kind), place{a.Span, a.Kind})
+	}
+	switch h.Name {
+	case conformance.HookResponse, conformance.HookTemplateResponse, "__call__":
+		at := slot(h.Name, layers.ResponsePhase)
+		if h.Replaces == layers.Yes {
+			b.add(s, at, "replace", place{h.Span, ""})
+		}
+		if h.ReturnsNothing != layers.Yes {
+			break
+		}
+		if h.Name == "__call__" {
+			b.unsure(s.entry, h.Span, "__call__ has a path that ends without a response; it is not compared")
+			break
+		}
+		for _, n := range h.Nothing {
+			b.add(s, at, "return_none", place{n.Span, ""})
+		}
+	}
+}
+
+// respond is the behaviour of a response of a kind.
+func respond(kind string) string {
+	switch kind {
+	case "template":
+		return "respond_template"
+	case "stream", "file":
+		return "respond_stream"
+	}
+	return "respond"
+}
+
+// catalogHook adds what the catalog says of a hook.
+func (b *builder) catalogHook(s *seat, h *layers.Hook) {
+	m := b.find(h.Owner)
+	if m == nil {
+		return
+	}
+	for _, c := range m.ShortCircuit {
+		at := ""
+		switch {
+		case strings.HasPrefix(c.Phase, "response"):
+			continue // it exchanges a response, which changes nothing for the others
+		case strings.HasPrefix(c.Phase, "view"):
+			at = conformance.HookView
+		case strings.HasPrefix(c.Phase, "exception"):
+			at = conformance.HookException
+		case strings.HasPrefix(c.Phase, "request"):
+			at = conformance.HookRequest
+			if h.Name == "__call__" {
+				at = conformance.HookBefore
+			}
+		case c.Phase == "":
+			if h.Answers == layers.Unknown {
+				b.unsure(s.entry, stack.Span{}, "%s may answer, but the catalog does not say in which hook: %s", s.facts.Path, c.When)
+			}
+			if h.Answers != layers.Yes {
+				continue
+			}
+			at = slot(h.Name, layers.RequestPhase)
+		}
+		if slot(h.Name, layers.RequestPhase) != at || !b.possible(m.Path, c.When) {
+			continue
+		}
+		switch {
+		case strings.Contains(c.Response, "PermissionDenied"):
+			b.add(s, at, "raise:permission_denied", place{})
+		case strings.Contains(c.Response, "Http404"):
+			b.add(s, at, "raise:http404", place{})
+		default:
+			b.add(s, at, "respond", place{kind: catalogKind(c.Response)})
+		}
+	}
+}
+
+// possible says that a way of a known layer to answer may be taken with the
+// project's settings.
+func (b *builder) possible(string, string) bool { return true }
+
+// catalogKind is the kind of a response in the catalog's words.
+func catalogKind(text string) string {
+	if strings.Contains(text, "redirect") {
+		return "redirect"
+	}
+	return ""
+}
+
+// raises adds the errors that a layer raises by itself.
+func (b *builder) raises(s *seat) {
+	for _, e := range s.facts.Raises {
+		at := slot(e.Hook, e.Phase)
+		if at == "" || e.Phase == layers.LazyPhase || e.Kind == layers.NotUsed {
+			if at == "" {
+				b.unsure(s.entry, e.Span, "__call__ may raise %s, but it could not be told whether before or after get_response", e.Name)
+			}
+			continue
+		}
+		behaviour := "raise:" + kindOf(e)
+		if e.Kind == layers.Reraise && at == conformance.HookException {
+			behaviour = "reraise"
+		}
+		b.add(s, at, behaviour, place{e.Span, e.Name})
+	}
+}
+
+// kindOf is an error in the vocabulary of the vectors. One whose class is not
+// known counts as one that becomes a 500.
+func kindOf(e layers.Raise) string {
+	switch e.Kind {
+	case layers.NotFound:
+		return "http404"
+	case layers.Denied:
+		return "permission_denied"
+	case layers.Bad:
+		if e.Name == "MultiPartParserError" {
+			return "multipart_error"
+		}
+		return "suspicious_operation"
+	case layers.Exit:
+		if e.Name == "KeyboardInterrupt" {
+			return "keyboard_interrupt"
+		}
+		return "system_exit"
+	}
+	return "value_error"
+}
+
+// unread lists what a layer hands the request or the response to and nobody
+// read: it may raise or answer.
+func (b *builder) unread(s *seat) {
+	list := s.facts.Unread
+	if len(list) == 0 {
+		return
+	}
+	word := "is given the request or the response and was not read; an error of it"
+	if len(list) > 1 {
+		word = "and further calls are given the request or the response and were not read; an error of theirs"
+	}
+	b.unsure(s.entry, list[0].Span, "%s %s would be a difference that is not listed", list[0].Text, word)
+}
