@@ -71,6 +71,7 @@ func (w *walker) construct(n python.Node, callee value, a args, st *state) value
 			return value{bits: isFresh, made: []origin{{w.frame.mod, n}}, kind: kind}
 		}
 	}
+	w.unfollowed(n, n.Field(python.FieldFunc), callee.cls.path, st)
 	if a.has(isRequest | isReply) {
 		w.unread(n, st)
 	}

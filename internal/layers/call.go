@@ -159,6 +159,7 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 	if kind, ok := responseMaker(callee.path, f); ok {
 		return value{bits: isFresh, made: opaque.made, kind: kind}
 	}
+	w.unfollowed(n, f, callee.path, st)
 	if a.has(isRequest | isReply | isSession) {
 		w.unread(n, st)
 	}
@@ -200,9 +201,11 @@ func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
 	free := local || hook != ""
 	if !free && fn.owner == nil && strings.HasPrefix(fn.mod.Name, "django.") && fn.mod != w.frame.mod &&
 		!a.has(isRequest|isReply|isCallNext|isSession) {
+		w.unfollowed(n, n.Field(python.FieldFunc), fn.mod.Name+"."+fn.name, st)
 		return opaque // a function of Django that has nothing to do with the request
 	}
 	if w.depth() >= maxFrames || w.active(fn.node) || !free && w.frame.helps >= maxHelper || w.full {
+		w.unfollowed(n, n.Field(python.FieldFunc), "", st)
 		if a.has(isRequest | isReply | isSession) {
 			w.unread(n, st)
 		}

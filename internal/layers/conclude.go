@@ -49,13 +49,16 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 		all = all && answer == Yes && !x.v.has(isNone|isNext)
 		if answer != No {
 			h.Answers = worse(h.Answers, answer)
-			h.add(Answer{Span: w.retSpan(h, x), Certain: answer, Made: w.madeSpans(x), Kind: x.v.kind})
+			h.Returns = addAnswer(h.Returns, Answer{Span: w.retSpan(h, x), Certain: answer, Made: w.madeSpans(x), Kind: x.v.kind})
 		}
 		h.Replaces = worse(h.Replaces, replace)
+		if replace == Yes {
+			h.Others = addAnswer(h.Others, Answer{Span: w.retSpan(h, x), Certain: replace, Made: w.madeSpans(x), Kind: x.v.kind})
+		}
 		if due {
 			h.ReturnsNothing = worse(h.ReturnsNothing, nothing)
 			if nothing == Yes {
-				h.Nothing = append(h.Nothing, Site{Hook: h.Name, Span: w.retSpan(h, x), Text: w.retText(x)})
+				h.Nothing = append(h.Nothing, Site{Hook: h.Name, Phase: x.phase.name(), Span: w.retSpan(h, x), Text: w.retText(x)})
 			}
 		}
 	}
@@ -71,11 +74,11 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 	}
 }
 
-// add adds an answer; a return statement that is reached in several ways counts
-// once.
-func (h *Hook) add(a Answer) {
-	for i := range h.Returns {
-		have := &h.Returns[i]
+// addAnswer adds an answer; a return statement that is reached in several ways
+// counts once.
+func addAnswer(list []Answer, a Answer) []Answer {
+	for i := range list {
+		have := &list[i]
 		if have.Span != a.Span {
 			continue
 		}
@@ -88,9 +91,9 @@ func (h *Hook) add(a Answer) {
 				have.Made = append(have.Made, m)
 			}
 		}
-		return
+		return list
 	}
-	h.Returns = append(h.Returns, a)
+	return append(list, a)
 }
 
 // worse joins facts of several paths: yes wins, then unknown.

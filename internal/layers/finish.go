@@ -18,7 +18,7 @@ func (l *Layer) finish() {
 		t := &l.Locals[i]
 		for _, x := range l.resets {
 			if t.Name == x.Text || strings.HasPrefix(t.Name, x.Text+".") || x.Text == "local" {
-				t.Reset, t.ResetSpan = Yes, x.Span
+				t.Reset, t.ResetSpan, t.ResetHook = Yes, x.Span, x.Hook
 				break
 			}
 		}
@@ -30,6 +30,7 @@ func (l *Layer) finish() {
 	slices.SortStableFunc(l.Content, func(a, b ContentUse) int { return compare(a.Span, b.Span) })
 	slices.SortStableFunc(l.Bodies, func(a, b BodyUse) int { return compare(a.Span, b.Span) })
 	slices.SortStableFunc(l.State, func(a, b StateWrite) int { return compare(a.Span, b.Span) })
+	slices.SortStableFunc(l.Calls, func(a, b Call) int { return compare(a.Span, b.Span) })
 	slices.SortStableFunc(l.Next, func(a, b NextCall) int { return compare(a.Span, b.Span) })
 	for _, list := range [][]Site{l.Cookies, l.Session, l.Unread} {
 		slices.SortStableFunc(list, func(a, b Site) int { return compare(a.Span, b.Span) })

@@ -95,6 +95,7 @@ type Layer struct {
 	State   []StateWrite   // attributes set on self, the class or the module per request
 	Locals  []ThreadLocal  // thread-locals and context variables set
 	Unread  []Site         // calls that were given the request or the response and were not followed
+	Calls   []Call         // all calls that were not followed
 	Next    []NextCall     // calls of get_response
 	Factory *FactoryResult // for functions
 	Thing   *Thing         // where the path leads to no class and no function
@@ -102,6 +103,7 @@ type Layer struct {
 	resets []Site   // thread-locals that are reset
 	relays bool     // its __call__ calls the mixin's
 	supers []string // hooks of bases outside of the tree that are called
+	given  map[stack.Span][]string
 }
 
 // Hook finds one of the layer's hooks, or nil.
@@ -220,6 +222,8 @@ type Hook struct {
 	Returns []Answer
 	// Replaces says whether a response may be exchanged for another one.
 	Replaces Tri
+	// Others are the return statements that exchange the response.
+	Others []Answer
 	// ReturnsNothing says whether a path ends without the response that is due.
 	ReturnsNothing Tri
 	Nothing        []Site
@@ -388,6 +392,7 @@ type ThreadLocal struct {
 	// Django's request signals may.
 	Reset     Tri
 	ResetSpan stack.Span
+	ResetHook string // the hook that resets it
 	// Sure says that the hook sets it on every way that does not raise.
 	Sure bool
 }

@@ -163,6 +163,7 @@ func (w *walker) cookie(n python.Node, text string, st *state) {
 
 func (w *walker) site(list *[]Site, what string, n python.Node, text string, st *state) {
 	s := Site{Hook: w.frame.hook, Phase: w.phaseOf(st), Text: text, Span: w.span(n)}
+	w.needs(n, st)
 	if _, first := w.once(recordKey{what: what, hook: s.Hook, phase: s.Phase}, n, 0); first {
 		*list = append(*list, s)
 	}
@@ -173,6 +174,7 @@ func (w *walker) stateWrite(n python.Node, target, how string, from Descent, st 
 		return
 	}
 	s := StateWrite{Target: target, How: how, From: from, Always: w.always(st), Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via}
+	w.needs(n, st)
 	i, first := w.once(recordKey{what: "state", name: target, hook: s.Hook, phase: s.Phase}, n, len(w.layer.State))
 	if first {
 		s.Guarded = w.guards(n, target)
@@ -215,10 +217,12 @@ func (w *walker) header(n, key python.Node, effect string, on value, st *state) 
 			h.Keeps = h.Keeps || w.namesIn(f.fn.node).looked[strings.ToLower(h.Name)]
 		}
 	}
+	w.needs(n, st)
 	w.addHeader(n, h)
 }
 
 func (w *walker) headerNamed(n python.Node, name, effect string, on value, st *state) {
+	w.needs(n, st)
 	w.addHeader(n, Header{
 		Name: name, Text: name, Effect: effect, Own: on.has(isFresh) && !on.has(isResponse|isNext), Always: w.always(st),
 		Hook: w.frame.hook, Phase: w.phaseOf(st), Span: w.span(n), Via: w.frame.via,
@@ -268,6 +272,7 @@ func (w *walker) content(n python.Node, what string, write bool, on value, st *s
 			}
 		}
 	}
+	w.needs(n, st)
 	i, first := w.once(recordKey{what: "content", name: what + strings.Repeat("=", btoi(write)), hook: c.Hook, phase: c.Phase}, n, len(w.layer.Content))
 	if first {
 		w.layer.Content = append(w.layer.Content, c)

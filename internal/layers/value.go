@@ -187,6 +187,17 @@ const (
 	after
 )
 
+// name is the phase in the terms of facts.
+func (p phases) name() Phase {
+	switch p {
+	case before:
+		return RequestPhase
+	case after:
+		return ResponsePhase
+	}
+	return EitherPhase
+}
+
 // state is what is known at one point of a function.
 type state struct {
 	env     map[string]value

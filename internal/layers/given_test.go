@@ -1,0 +1,70 @@
+package layers_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/layers"
+)
+
+// TestGivenAttributes holds that a fact behind a look for an attribute of the
+// request says so, and that one that can be reached without it does not.
+func TestGivenAttributes(t *testing.T) {
+	l := readOne(t, `
+import statsd
+
+
+class Timing:
+    def process_request(self, request):
+        request.started = 1
+
+    def process_response(self, request, response):
+        statsd.incr("all")
+        if not hasattr(request, "started"):
+            return response
+        statsd.timing("t", request.started)
+        response["X-Time"] = "1"
+        return response
+`)
+	require.Len(t, l.Calls, 2)
+	require.Equal(t, "statsd.incr", l.Calls[0].Path)
+	require.Equal(t, "process_response", l.Calls[0].Hook)
+	require.Empty(t, l.Given(l.Calls[0].Span))
+	require.Equal(t, "statsd.timing", l.Calls[1].Text)
+	require.Equal(t, []string{"started"}, l.Given(l.Calls[1].Span))
+	require.Len(t, l.Headers, 1)
+	require.Equal(t, []string{"started"}, l.Given(l.Headers[0].Span))
+}
+
+// TestExchangedResponses holds that a return of another response is a fact with
+// its kind, and that a missing response says on which way it is missing.
+func TestExchangedResponses(t *testing.T) {
+	l := readOne(t, `
+from django.template.response import TemplateResponse
+
+
+class Page:
+    def process_response(self, request, response):
+        if response.status_code == 404:
+            return TemplateResponse(request, "404.html")
+        if response.status_code == 500:
+            return
+        return response
+`)
+	h := l.Hook("process_response")
+	require.Len(t, h.Others, 1)
+	require.Equal(t, "template", h.Others[0].Kind)
+	require.Equal(t, 8, h.Others[0].Span.Line)
+	require.Len(t, h.Nothing, 1)
+	require.EqualValues(t, "response", h.Nothing[0].Phase)
+}
+
+func readOne(t *testing.T, src string) *layers.Layer {
+	t.Helper()
+	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": src}), layers.Options{Catalog: catalog.Default()})
+	found := r.Candidates("app.mw")
+	require.Len(t, found, 1)
+	return r.Layer(found[0])
+}
