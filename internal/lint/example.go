@@ -22,6 +22,8 @@ type Example struct {
 	// Code is the source of the module shop.middleware; empty: there is none,
 	// and no layer's source is known.
 	Code string
+	// Order is what the configuration asks for: Before of each element.
+	Order []OwnOrder
 }
 
 func (e Example) empty() bool { return e.Django == "" || len(e.Layers) == 0 }
@@ -32,12 +34,18 @@ const ExampleFile = "settings.py"
 // ExampleCode is the name that Code goes by.
 const ExampleCode = "shop/middleware.py"
 
+// ExampleConfig is the name that the configuration goes by.
+const ExampleConfig = "pyproject.toml"
+
 // Files are the texts of the example's files by name.
 func (e Example) Files() map[string]string {
 	text, _ := e.Settings()
 	files := map[string]string{ExampleFile: text}
 	if e.Code != "" {
 		files[ExampleCode] = e.Code
+	}
+	if len(e.Order) > 0 {
+		files[ExampleConfig], _ = e.configuration()
 	}
 	return files
 }
@@ -71,8 +79,9 @@ func (e Example) Settings() (text string, stacks []*stack.Stack) {
 // Config is what is known beside the stacks of the example.
 func (e Example) Config() Config {
 	version, _ := stack.ParseVersion(e.Django)
+	_, order := e.configuration()
 	return Config{
-		Django: At(version), Layer: e.layer(version),
+		Django: At(version), Layer: e.layer(version), Order: order,
 		Setting: func(_ *stack.Stack, name string) Value {
 			if name == "INSTALLED_APPS" && e.Apps != nil {
 				return Value{State: Known, Value: slices.Clone(e.Apps)}
@@ -95,7 +104,28 @@ func (e Example) layer(version stack.Version) func(*stack.Stack, string) *layers
 	return func(_ *stack.Stack, path string) *layers.Layer { return reader.Layer(path) }
 }
 
+// configuration is what Order asks for as the text of a configuration file, and
+// with the places in it.
+func (e Example) configuration() (text string, order []OwnOrder) {
+	w := &exampleWriter{file: ExampleConfig}
+	for _, o := range e.Order {
+		head := fmt.Sprintf("[tool.mwcheck.order.%q]", o.Layer)
+		o.Span = w.span(w.put(head), 1, head)
+		var before []OwnTarget
+		for _, t := range o.Before {
+			text := fmt.Sprintf("%q", t.Layer)
+			start := w.put("before = [" + text + "]")
+			before = append(before, OwnTarget{Layer: t.Layer, Span: w.span(start+10, 11, text)})
+		}
+		o.Before = before
+		w.put(fmt.Sprintf("reason = %q", o.Reason))
+		order = append(order, o)
+	}
+	return w.b.String(), order
+}
+
 type exampleWriter struct {
+	file string // ExampleFile if empty
 	b    strings.Builder
 	line int
 }
@@ -123,8 +153,12 @@ func (w *exampleWriter) list(name string, paths []string) (stack.Span, []stack.E
 
 func (w *exampleWriter) span(start, column int, text string) stack.Span {
 	n := utf8.RuneCountInString(text)
+	file := w.file
+	if file == "" {
+		file = ExampleFile
+	}
 	return stack.Span{
-		File: ExampleFile, Start: start, End: start + len(text),
+		File: file, Start: start, End: start + len(text),
 		Line: w.line, Column: column, EndLine: w.line, EndColumn: column + n,
 	}
 }

@@ -180,11 +180,13 @@ func (k *testCase) read() {
 //	apps a b               INSTALLED_APPS; "..." at the end: and more
 //	bases shop.X a.B c.D   writes shop.X session
 //	resolve shop.X missing package django-axes 5.0
+//	order shop.X before a.B c.D    also after; first, last, reason words
+//	provider tenant shop.X         also outside
 //	incomplete
 func (k *testCase) configure(t *testing.T, text string) {
 	k.settings["INSTALLED_APPS"] = Value{State: Unknown}
 	k.config.Setting = func(_ *stack.Stack, name string) Value { return k.settings[name] }
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+	for n, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		w := strings.Fields(line)
 		if len(w) == 0 {
 			continue
@@ -222,6 +224,13 @@ func (k *testCase) configure(t *testing.T, text string) {
 			}
 			v.Span = stack.Span{File: "settings", Line: 1, Column: 1, EndLine: 1, EndColumn: 15}
 			k.settings["INSTALLED_APPS"] = v
+		case w[0] == "order":
+			k.order(t, n+1, w[1:])
+		case w[0] == "provider":
+			if k.config.Providers == nil {
+				k.config.Providers = map[string]string{}
+			}
+			k.config.Providers[w[1]] = w[2]
 		case w[0] == "bases":
 			k.bases[w[1]] = w[2:]
 		case w[0] == "writes":
@@ -234,6 +243,34 @@ func (k *testCase) configure(t *testing.T, text string) {
 			t.Fatalf("unknown line %q", line)
 		}
 	}
+}
+
+// order adds a constraint whose place is a line of the config section.
+func (k *testCase) order(t *testing.T, line int, w []string) {
+	span := stack.Span{File: "config", Line: line, Column: 1, EndLine: line, EndColumn: 2}
+	o := OwnOrder{Layer: w[0], Span: span}
+	var targets []OwnTarget
+	for _, layer := range w[2:] {
+		span.Column++
+		span.EndColumn++
+		targets = append(targets, OwnTarget{Layer: layer, Span: span})
+	}
+	switch w[1] {
+	case "before":
+		o.Before = targets
+	case "after":
+		o.After = targets
+	case "first":
+		o.First = span
+	case "last":
+		o.Last = span
+	case "reason":
+		k.config.Order[len(k.config.Order)-1].Reason = strings.Join(w[2:], " ")
+		return
+	default:
+		t.Fatalf("unknown word %q", w[1])
+	}
+	k.config.Order = append(k.config.Order, o)
 }
 
 func (k *testCase) stack(t *testing.T, words []string, text string) {

@@ -116,10 +116,22 @@ type Config struct {
 	// Nil: not known.
 	PackageVersion func(distribution string) string
 
+	// Order is what the configuration asks of the order of layers.
+	Order []OwnOrder
+	// Providers are attributes of the request with who sets them: the dotted
+	// path of a layer, or [OutsideProvider].
+	Providers map[string]string
+	// Policy decides what is reported and how severe it is.
+	Policy Policy
+
 	// Catalog and Rules replace the embedded facts and the whole list of rules.
 	Catalog *catalog.Catalog
 	Rules   []*Rule
 }
+
+// OutsideProvider says in Config.Providers that no layer sets the attribute: it
+// is there before the first one runs, or every view copes without it.
+const OutsideProvider = "outside"
 
 // At is a Django function for Config that knows one release for all stacks.
 func At(v stack.Version) func(*stack.Stack) Django {
@@ -142,6 +154,10 @@ func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note)
 	if config.Rules == nil {
 		config.Rules = Rules()
 	}
+	if ids := config.Policy.without(); len(ids) > 0 {
+		config.Catalog = config.Catalog.Without(ids...)
+	}
+	config.Rules = slices.DeleteFunc(slices.Clone(config.Rules), config.Policy.idle)
 	modules := map[string][]*stack.Stack{}
 	for _, s := range stacks {
 		modules[s.Module+"\x00"+s.File] = append(modules[s.Module+"\x00"+s.File], s)
@@ -162,7 +178,7 @@ func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note)
 		m.add(s, p.reports)
 		m.notes = append(m.notes, p.notes...)
 	}
-	return m.findings(), m.sortedNotes()
+	return config.Policy.apply(m.findings()), m.sortedNotes()
 }
 
 // Find returns the rule with an id or a name, or nil; case does not matter.

@@ -36,6 +36,10 @@ func (r *Rule) Page(show Show) string {
 func (e Example) source() string {
 	text, _ := e.Settings()
 	settings := fmt.Sprintf("```python\n%s```\n", text)
+	if len(e.Order) > 0 {
+		config, _ := e.configuration()
+		settings += fmt.Sprintf("\n`%s`:\n\n```toml\n%s```\n", ExampleConfig, config)
+	}
 	if e.Code == "" {
 		return fmt.Sprintf("Under Django %s:\n\n%s", e.Django, settings)
 	}

@@ -109,7 +109,7 @@ func newPass(config *Config, s *stack.Stack, module []*stack.Stack) *Pass {
 				bases, complete = config.Bases(e.Path)
 			}
 			l.Role = p.Catalog.RoleOf(e.Path, bases)
-			if m := p.Catalog.Find(e.Path); m != nil && !m.Django() && p.resolves(e.Path) == InProject {
+			if m := p.Catalog.Find(e.Path); m != nil && !m.Django() && !m.Own && p.resolves(e.Path) == InProject {
 				// A project's own "account.middleware.LocaleMiddleware" is not
 				// the one of the package with that name.
 				l.Role = p.Catalog.OwnRole(e.Path, bases)

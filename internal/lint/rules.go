@@ -18,6 +18,7 @@ func Rules() []*Rule {
 		&missingRequirement,
 		&futurePath,
 		&unsetAttribute,
+		&ownOrder,
 		&oldClass,
 		&mixinInit,
 		&uncalledHook,
