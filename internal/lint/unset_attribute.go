@@ -21,7 +21,8 @@ It is an error where the place is reached by every request, a warning where it
 depends on something. Where a layer further out, or code that gets the request
 before and was not read, may set the attribute, too, it is a note, and nothing is
 said of layers that are not in the list. What is known of layers outside of the
-project is the matter of wrong-order.
+project is the matter of wrong-order. Who sets an attribute can be told in the
+configuration (docs/configuration.md, providers).
 
 ## Why
 
@@ -79,10 +80,16 @@ func (p *Pass) surelyRuns(l *layers.Layer, hook string) bool {
 
 // unset looks for who sets the attribute that the layer at i reads.
 func (p *Pass) unset(i int, l *layers.Layer, r *layers.Access) (out Problem, found bool) {
+	if p.config.Providers[r.Attr] == OutsideProvider {
+		return out, false
+	}
 	perhaps := before(l, r) || p.hasUnknown(0, i)
 	for j := range i {
 		if p.Layers[j].Entry.Unknown {
 			continue
+		}
+		if p.provides(j, r.Attr) {
+			return out, false
 		}
 		sets, unsure := setsBefore(p.Layers[j].Facts, r.Attr)
 		if sets {
@@ -108,7 +115,10 @@ func (p *Pass) unset(i int, l *layers.Layer, r *layers.Access) (out Problem, fou
 			out.Why += ", unless code that was not read sets it, too"
 		}
 	} else {
-		name := p.djangoSetter(r.Attr)
+		name := p.config.Providers[r.Attr]
+		if name == "" {
+			name = p.djangoSetter(r.Attr)
+		}
 		if name == "" || perhaps || !p.Stack.Complete || p.hasUnknown(i, len(p.Layers)) || p.mayBeSet(i, r.Attr) {
 			return out, false
 		}
@@ -162,6 +172,9 @@ func setsBefore(l *layers.Layer, attr string) (sets, unsure bool) {
 // comes in, and -1 where there is none or where it sets it only if nobody has.
 func (p *Pass) setter(i int, attr string) (index int, write *layers.Access) {
 	for j := i + 1; j < len(p.Layers); j++ {
+		if p.provides(j, attr) {
+			return j, nil
+		}
 		l := p.Layers[j].Facts
 		if l == nil {
 			continue
@@ -180,6 +193,13 @@ func (p *Pass) setter(i int, attr string) (index int, write *layers.Access) {
 		}
 	}
 	return -1, nil
+}
+
+// provides says that the configuration names the entry as the one that sets an
+// attribute.
+func (p *Pass) provides(i int, attr string) bool {
+	path := p.config.Providers[attr]
+	return path != "" && path != OutsideProvider && p.stands(i, path)
 }
 
 // djangoSetter is the layer of Django that sets an attribute, "" for none.
