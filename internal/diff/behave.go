@@ -80,18 +80,16 @@ func (b *builder) hook(s *seat, h *layers.Hook) {
 	switch h.Name {
 	case conformance.HookResponse, conformance.HookTemplateResponse, "__call__":
 		at := slot(h.Name, layers.ResponsePhase)
-		if h.Replaces == layers.Yes {
-			b.add(s, at, "replace", place{h.Span, ""})
-		}
-		if h.ReturnsNothing != layers.Yes {
-			break
-		}
-		if h.Name == "__call__" {
-			b.unsure(s.entry, h.Span, "__call__ has a path that ends without a response; it is not compared")
-			break
+		for _, a := range h.Others {
+			b.add(s, at, exchange(a.Kind), place{a.Span, a.Kind})
 		}
 		for _, n := range h.Nothing {
-			b.add(s, at, "return_none", place{n.Span, ""})
+			switch at := slot(h.Name, n.Phase); at {
+			case "":
+				b.unsure(s.entry, n.Span, "__call__ has a path without a response, but it could not be told whether before or after get_response")
+			default:
+				b.add(s, at, "return_none", place{n.Span, ""})
+			}
 		}
 	}
 }
@@ -105,6 +103,18 @@ func respond(kind string) string {
 		return "respond_stream"
 	}
 	return "respond"
+}
+
+// exchange is the behaviour of another response that takes the place of the one
+// that a hook was given.
+func exchange(kind string) string {
+	switch respond(kind) {
+	case "respond_template":
+		return "replace_template"
+	case "respond_stream":
+		return "respond_stream"
+	}
+	return "replace"
 }
 
 // catalogHook adds what the catalog says of a hook.
