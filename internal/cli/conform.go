@@ -15,6 +15,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
+	"github.com/mwcheck/mwcheck/internal/report"
 )
 
 const (
@@ -141,11 +142,11 @@ func (a *app) printConform(sum *conformance.Summary, engines []string, vectors i
 		enc.SetIndent("", "  ")
 		return enc.Encode(sum)
 	case "junit":
-		var suites []junitSuite
+		var suites []report.JUnitSuite
 		for _, name := range engines {
 			suites = append(suites, newJUnitSuite(name, "", 0, sum.Cases[name]))
 		}
-		return writeJUnit(a.env.Stdout, suites)
+		return report.JUnit(a.env.Stdout, suites)
 	}
 	_, err := io.WriteString(a.env.Stdout, conformText(sum, engines, vectors))
 	return err

@@ -16,6 +16,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/djangodriver"
 	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/report"
 )
 
 // djangoFlags are the flags of conform --django.
@@ -77,13 +78,13 @@ func (a *app) conformDjango(ctx context.Context, paths []string, f *conformFlags
 	case "json":
 		return djangoJSON(a.env.Stdout, reports)
 	case "junit":
-		var suites []junitSuite
+		var suites []report.JUnitSuite
 		for _, r := range reports {
 			for _, l := range r.Layers {
 				suites = append(suites, newJUnitSuite(l.Path, l.File, l.Line, l.Results))
 			}
 		}
-		return writeJUnit(a.env.Stdout, suites)
+		return report.JUnit(a.env.Stdout, suites)
 	}
 	return djangoText(a.env.Stdout, reports)
 }

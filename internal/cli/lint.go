@@ -15,34 +15,6 @@ import (
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
-// shownNotes is how many notes the text formats print; --all-notes prints all.
-const shownNotes = 10
-
-// outputFlags say how a command prints.
-type outputFlags struct {
-	format   choice
-	color    choice
-	allNotes bool
-}
-
-func (f *outputFlags) add(cmd *cobra.Command, formats ...string) {
-	f.format = oneOf(formats...)
-	f.color = oneOf("auto", "always", "never")
-	flags := cmd.Flags()
-	flags.Var(&f.format, "format", "the output format")
-	flags.Var(&f.color, "color", "colour of the text format; auto follows NO_COLOR and whether stdout is a terminal")
-	flags.BoolVar(&f.allNotes, "all-notes", false, "print every note of what was not understood or left out")
-}
-
-// text gives the options of the text renderers.
-func (f *outputFlags) text(env Env) report.TextOptions {
-	opts := report.TextOptions{Color: env.color(f.color.value), AllNotes: "--all-notes shows them"}
-	if !f.allNotes {
-		opts.MaxNotes = shownNotes
-	}
-	return opts
-}
-
 func (a *app) lintCommand() *cobra.Command {
 	var in inputFlags
 	var out outputFlags
@@ -56,7 +28,8 @@ checks them. It never imports or runs the project.
 
 Findings go to stdout. What could not be understood is a note with its place,
 and counts in the summary line. In the short format the summary line goes to
-stderr.
+stderr, in the github format the notes too. The format never changes the exit
+code; docs/formats.md describes each.
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, nothing
 that could be checked, or an internal error.`,
@@ -70,26 +43,19 @@ that could be checked, or an internal error.`,
 					a.code = ExitFindings
 				}
 			}
-			if err != nil && out.format.value != "json" {
+			if err != nil && out.forPeople() {
 				return a.withNotes(err, result.Notes, &out)
 			}
-			return errors.Join(err, a.printLint(result, source, &out))
+			if err != nil {
+				result.Failure = err.Error()
+			}
+			return errors.Join(err, a.printLint(result, source, &out, failOn(threshold.value)))
 		},
 	}
 	in.add(cmd.Flags())
-	out.add(cmd, "text", "short", "json")
+	out.add(cmd, lintFormats()...)
 	cmd.Flags().Var(&threshold, "fail-on", "the least severity that makes the exit code 1")
 	return cmd
-}
-
-func (a *app) printLint(r report.Lint, source report.Source, out *outputFlags) error {
-	switch out.format.value {
-	case "json":
-		return report.LintJSON(a.env.Stdout, r)
-	case "short":
-		return report.LintShort(a.env.Stdout, a.env.Stderr, r, out.text(a.env))
-	}
-	return report.LintText(a.env.Stdout, r, source, out.text(a.env))
 }
 
 // lint checks a project or a stack without one. An error comes with what is
@@ -116,14 +82,6 @@ func (a *app) lint(ctx context.Context, paths []string, in *inputFlags) (report.
 	r.Notes = sortNotes(append(r.Notes, notes...))
 	r.Summary = summarize(r.Summary, stacks, r.Findings)
 	return r, a.source, nil
-}
-
-// withNotes prints the notes that say why nothing could be checked, on stderr
-// before the error that says so.
-func (a *app) withNotes(err error, notes []stack.Note, out *outputFlags) error {
-	opts := out.text(a.env)
-	opts.Color = false
-	return errors.Join(err, report.NotesText(a.env.Stderr, notes, opts))
 }
 
 // lintStack checks the stack that --stack names.

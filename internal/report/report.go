@@ -4,6 +4,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,11 +17,17 @@ import (
 // source cannot be shown; the finding is still printed.
 type Source func(file string) ([]byte, error)
 
+var errNoSource = errors.New("there is no source")
+
 // Lint is the result of one lint run.
 type Lint struct {
 	Findings []finding.Finding // suppressed ones too
 	Notes    []stack.Note      // what was not understood or left out
 	Summary  finding.Summary
+	// Failure says why nothing could be checked, or "". The text formats leave
+	// it to the caller; the others say it, so that an empty list is not taken
+	// for a clean project.
+	Failure string
 }
 
 // Stacks is the result of reading a project's stacks.

@@ -1,0 +1,252 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/stack"
+	"github.com/mwcheck/mwcheck/internal/trace"
+)
+
+// Traces are the ways of one request through a stack under some engines.
+type Traces struct {
+	Request  string // as "GET /path"
+	Stack    string // id of the stack
+	Others   int    // stacks that were not drawn
+	Scenario *conformance.Scenario
+	Layers   []TraceLayer
+	Drawn    []Drawn
+	Notes    []stack.Note
+}
+
+// TraceLayer is a layer of the scenario.
+type TraceLayer struct {
+	Name string `json:"name"` // in the traces
+	Path string `json:"path"`
+}
+
+// Drawn is the way under one engine.
+type Drawn struct {
+	Engine string
+	Trace  conformance.Trace
+	Rows   []trace.Row
+}
+
+// deepStack is the number of layers from which a layer is indented by one
+// column, not two.
+const deepStack = 12
+
+// TracesText draws the request's way under each engine as an onion: what runs
+// on the way in, inside, and on the way out, indented by the layers around it.
+// What is skipped is struck out.
+func TracesText(w io.Writer, r Traces, opts TextOptions) error {
+	p := palette{opts.Color}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s through %s", p.place(printable(r.Request)), p.place(printable(r.Stack)))
+	if does := behavioursOf(r.Scenario); does != "" {
+		fmt.Fprintf(&b, ", where %s", does)
+	}
+	b.WriteByte('\n')
+	for _, d := range r.Drawn {
+		fmt.Fprintf(&b, "\n%s\n", p.place(d.Engine))
+		drawRows(&b, d.Rows, len(r.Layers), p)
+		fmt.Fprintf(&b, "%s\n", outcomeWords(d.Trace.Outcome))
+	}
+	if len(r.Notes) > 0 {
+		b.WriteByte('\n')
+		writeNotes(&b, r.Notes, opts, p)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func drawRows(b *strings.Builder, rows []trace.Row, layers int, p palette) {
+	bar := "│ "
+	if layers >= deepStack {
+		bar = "│"
+	}
+	widest := 0
+	for _, r := range rows {
+		if r.Ran && rowWords(r) != "" {
+			widest = max(widest, r.Depth*utf8.RuneCountInString(bar)+utf8.RuneCountInString(rowName(r)))
+		}
+	}
+	for _, r := range rows {
+		indent := strings.Repeat(bar, r.Depth)
+		name := rowName(r)
+		if !r.Ran {
+			fmt.Fprintf(b, "  %s✗ %s\n", p.gutter(indent), p.struck(name))
+			continue
+		}
+		sign := "•"
+		switch r.Way {
+		case trace.In:
+			sign = "→"
+		case trace.Out:
+			sign = "←"
+		}
+		words := rowWords(r)
+		if words == "" {
+			fmt.Fprintf(b, "  %s%s %s\n", p.gutter(indent), sign, name)
+			continue
+		}
+		pad := strings.Repeat(" ", max(widest-utf8.RuneCountInString(indent)-utf8.RuneCountInString(name), 0))
+		fmt.Fprintf(b, "  %s%s %s%s  %s\n", p.gutter(indent), sign, name, pad, words)
+	}
+}
+
+// struck is text that is crossed out: by the terminal, or by tildes.
+func (p palette) struck(s string) string {
+	if p.on {
+		return "\x1b[9;2m" + s + reset
+	}
+	return "~~" + s + "~~"
+}
+
+func rowName(r trace.Row) string {
+	if r.Layer == "" {
+		return r.Hook
+	}
+	return r.Layer + "." + r.Hook
+}
+
+// rowWords is what a step gets and does.
+func rowWords(r trace.Row) string {
+	var parts []string
+	if got := seenWords(r.Sees); got != "" {
+		parts = append(parts, got)
+	}
+	if does := behaviourWords(r.Does); does != "" {
+		parts = append(parts, does)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// seenWords puts the fields of an event into words.
+func seenWords(sees string) string {
+	fields := map[string]string{}
+	for _, f := range strings.Fields(sees) {
+		key, value, _ := strings.Cut(f, "=")
+		fields[key] = value
+	}
+	var words string
+	switch {
+	case fields["exc"] != "":
+		words = fmt.Sprintf("gets the error %s of %s", fields["exc"], fields["from"])
+	case fields["status"] == "None":
+		words = "gets nothing (None)"
+	case fields["status"] == "coroutine" || fields["status"] == "False":
+		words = "gets no response (" + fields["status"] + ")"
+	case fields["status"] != "":
+		words = fmt.Sprintf("gets %s of %s", fields["status"], fields["marker"])
+	}
+	if fields["rendered"] == "no" {
+		words += ", not rendered"
+	}
+	if fields["mode"] == "async" {
+		words = strings.TrimPrefix(words+", on the event loop", ", ")
+	}
+	return words
+}
+
+// behaviourWords puts a behaviour of the scenarios' vocabulary into words.
+func behaviourWords(behaviour string) string {
+	head, kind, _ := strings.Cut(behaviour, ":")
+	switch head {
+	case "":
+		return ""
+	case "respond":
+		return "answers"
+	case "respond_template", "template":
+		return "answers with a template"
+	case "respond_template_raises", "template_render_raises":
+		return "answers with a template that cannot be rendered"
+	case "respond_stream", "stream":
+		return "answers with a stream"
+	case "notfound":
+		return "answers with status 404"
+	case "replace":
+		return "replaces the response"
+	case "replace_template":
+		return "replaces the response by a template"
+	case "return_none":
+		return "returns None"
+	case "return_false":
+		return "returns False"
+	case "raise":
+		return "raises " + kind
+	case "reraise":
+		return "raises the error again"
+	case "set_urlconf":
+		return "sets request.urlconf"
+	case "get_response":
+		if kind == "never" {
+			return "does not call get_response"
+		}
+		return "calls get_response " + kind
+	case "swallow":
+		return "swallows the error"
+	case "record":
+		return "raises the error again"
+	}
+	return behaviour
+}
+
+// behavioursOf are the behaviours out of the ordinary that a scenario asks
+// for, in one line.
+func behavioursOf(s *conformance.Scenario) string {
+	var parts []string
+	for i := range s.Layers {
+		l := &s.Layers[i]
+		for _, hook := range []string{"process_request", "process_view", "process_template_response", "process_exception", "process_response"} {
+			switch behaviour := l.Hooks[hook]; behaviour {
+			case "", "pass", "touch":
+			default:
+				parts = append(parts, fmt.Sprintf("%s.%s %s", l.Name, hook, behaviourWords(behaviour)))
+			}
+		}
+		if c := l.Call; c != nil {
+			for _, part := range [][2]string{{"call.before", c.Before}, {"call.after", c.After}, {"call.get_response", c.GetResponse}, {"call.try", c.Try}} {
+				switch part[1] {
+				case "", "pass", "touch", "once":
+				default:
+					parts = append(parts, fmt.Sprintf("%s.%s is %s", l.Name, part[0], part[1]))
+				}
+			}
+		}
+	}
+	if s.View != "" && s.View != "ok" {
+		parts = append(parts, "the view "+behaviourWords(strings.TrimPrefix(s.View, "async_")))
+	}
+	if s.URL == "not_found" {
+		parts = append(parts, "no URL pattern matches")
+	}
+	if s.Propagate {
+		parts = append(parts, "DEBUG_PROPAGATE_EXCEPTIONS is on")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func outcomeWords(o conformance.Outcome) string {
+	switch o.Kind {
+	case conformance.OutcomeLoadError:
+		return fmt.Sprintf("the site does not start: %s%s", o.Exc, ofSource(o.From))
+	case conformance.OutcomeRaised:
+		words := fmt.Sprintf("%s%s leaves the handler", o.Exc, ofSource(o.From))
+		if o.Started != 0 {
+			return fmt.Sprintf("status %d is sent, then %s", o.Started, words)
+		}
+		return words
+	}
+	return fmt.Sprintf("%d, the response of %s", o.Status, strings.TrimSuffix(o.Body, "+"))
+}
+
+func ofSource(from string) string {
+	if from == "" {
+		return ""
+	}
+	return " of " + from
+}
