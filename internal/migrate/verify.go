@@ -1,0 +1,85 @@
+package migrate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/django"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// describe is a stack as text: what it holds and when, not where. The setting's
+// own name in the source of something unknown does not count.
+func describe(s *stack.Stack) string {
+	var b strings.Builder
+	one := func(text string) string { return strings.ReplaceAll(text, oldName, newName) }
+	for _, c := range s.Conditions {
+		fmt.Fprintf(&b, "%s=%v ", one(c.Text), c.Value)
+	}
+	fmt.Fprintf(&b, "%v:", s.Complete)
+	for _, e := range s.Entries {
+		if e.Unknown {
+			fmt.Fprintf(&b, " ?%s", one(e.Text))
+		} else {
+			b.WriteString(" " + e.Path)
+		}
+	}
+	return b.String()
+}
+
+// differs gives a file of settings that would yield another list than before, or
+// "" if none does.
+func (n *renamer) differs(after *django.Project) string {
+	key := func(m *django.SettingsModule) string { return m.Module + "\x00" + m.File }
+	now := map[string]*django.SettingsModule{}
+	if after != nil {
+		for _, m := range after.Settings {
+			now[key(m)] = m
+		}
+	}
+	for _, m := range n.project.Settings {
+		if n.byName[m.File] == nil && !n.touches(m) {
+			continue
+		}
+		file := m.File
+		if n.byName[file] == nil {
+			file = n.touched(m)
+		}
+		if n.refused[n.root(file)] != nil || n.settled[n.root(file)] {
+			continue
+		}
+		want := listsOf(m, oldName)
+		if name := n.counts[n.root(file)]; name != "" {
+			want = listsOf(m, name)
+		} else if len(want) == 0 {
+			want = listsOf(m, newName) // it has the new name already
+		}
+		if len(want) == 0 {
+			continue
+		}
+		got := now[key(m)]
+		if got == nil || !slices.Equal(listsOf(got, newName), want) {
+			return file
+		}
+		if left := listsOf(got, oldName); n.r.opts.KeepClassic && !slices.Equal(left, want) || !n.r.opts.KeepClassic && len(left) > 0 {
+			return file
+		}
+	}
+	return ""
+}
+
+func (n *renamer) touches(m *django.SettingsModule) bool { return n.touched(m) != "" }
+
+// touched is a file of a settings module that speaks of the setting.
+func (n *renamer) touched(m *django.SettingsModule) string {
+	if m.Result == nil {
+		return ""
+	}
+	for _, f := range m.Result.Files {
+		if n.byName[f] != nil {
+			return f
+		}
+	}
+	return ""
+}
