@@ -1,6 +1,9 @@
 package classes
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/stack"
@@ -71,5 +74,154 @@ type Warning struct {
 // classes they share a hierarchy with. Layers that are functions, are modern
 // already or lie outside of the tree need none.
 func Rewrite(p Project, paths []string, opts Options) Result {
-	return Result{}
+	w := &rewriter{
+		project: p, opts: opts, reader: p.Reader,
+		plans: map[*layers.Class]*plan{}, sources: map[string]*source{}, names: map[string]layers.Names{}, taken: map[*layers.Class]bool{},
+	}
+	for _, path := range paths {
+		w.layer(path)
+	}
+	w.subclasses()
+	w.uses()
+	w.finish()
+	return w.result
+}
+
+type rewriter struct {
+	project Project
+	opts    Options
+	reader  *layers.Reader
+	plans   map[*layers.Class]*plan
+	order   []*plan // the plans in the order they were made
+	sources map[string]*source
+	names   map[string]layers.Names // by file
+	taken   map[*layers.Class]bool  // the classes whose edits are in the result
+	all     []*layers.Class
+	indexed bool
+	result  Result
+}
+
+// layer plans one layer and takes its edits.
+func (w *rewriter) layer(path string) {
+	l := w.reader.Layer(path)
+	if l.Origin == layers.FromUnclear {
+		reason := "it is made by code that is not read"
+		if len(l.Unclear) > 0 {
+			reason = l.Unclear[0].Text
+		}
+		w.refuse(Refusal{Class: path, Reason: reason, Span: l.Span})
+	}
+	if l.Origin != layers.FromTree || l.Style == layers.Function {
+		return
+	}
+	c, ok := w.reader.Class(path)
+	if !ok {
+		if l.Style != layers.Modern {
+			w.refuse(Refusal{Class: path, Reason: "its name leads to more than one definition", Span: l.Span})
+		}
+		return
+	}
+	if w.opts.Native && w.native(c) {
+		return
+	}
+	w.take(w.plan(c))
+}
+
+// take puts the edits of a plan and of those it needs into the result.
+func (w *rewriter) take(p *plan) {
+	if w.taken[p.class] {
+		return
+	}
+	w.taken[p.class] = true
+	if p.refused != nil {
+		w.refuse(*p.refused)
+		return
+	}
+	for _, base := range p.needs {
+		w.take(base)
+	}
+	if p.mixin {
+		name, err := w.mixinName(p)
+		if err != "" {
+			w.refuse(Refusal{Class: p.class.Path, Reason: err, Span: p.source.nameSpan(p.class.Node)})
+			return
+		}
+		w.edit(p.base(name))
+	}
+	w.edit(p.edits...)
+	w.result.Done = append(w.result.Done, p.done...)
+}
+
+func (w *rewriter) edit(edits ...finding.Edit) { w.result.Edits = append(w.result.Edits, edits...) }
+
+func (w *rewriter) refuse(r Refusal) {
+	if !slices.Contains(w.result.Refused, r) {
+		w.result.Refused = append(w.result.Refused, r)
+	}
+}
+
+// subclasses looks after the classes of the project that inherit from one that
+// is edited, whether or not they are layers: their __init__ has to hand
+// get_response on as well.
+func (w *rewriter) subclasses() {
+	for _, c := range w.index() {
+		if w.taken[c] {
+			continue
+		}
+		for _, b := range c.Order[1:] {
+			if b.Class != nil && w.taken[b.Class] && w.plans[b.Class] != nil && w.plans[b.Class].changed() {
+				w.take(w.plan(c))
+				break
+			}
+		}
+	}
+}
+
+// index lists the classes of the project.
+func (w *rewriter) index() []*layers.Class {
+	if !w.indexed {
+		w.indexed = true
+		for _, m := range w.project.Modules {
+			if m.Src != nil {
+				w.all = append(w.all, w.namesOf(m).Classes()...)
+			}
+		}
+	}
+	return w.all
+}
+
+func (w *rewriter) namesOf(m layers.Module) layers.Names {
+	n, ok := w.names[m.File]
+	if !ok {
+		n = w.reader.Names(m)
+		w.names[m.File] = n
+	}
+	return n
+}
+
+func (w *rewriter) source(m layers.Module) *source {
+	s, ok := w.sources[m.File]
+	if !ok {
+		s = newSource(m)
+		w.sources[m.File] = s
+	}
+	return s
+}
+
+// finish adds the imports and puts everything in order.
+func (w *rewriter) finish() {
+	for _, s := range w.sources {
+		if s.imports != nil {
+			w.edit(*s.imports)
+		}
+	}
+	slices.SortFunc(w.result.Edits, func(a, b finding.Edit) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Text, b.Text))
+	})
+	bySpan := func(a, b stack.Span) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	}
+	slices.SortStableFunc(w.result.Done, func(a, b Action) int { return bySpan(a.Span, b.Span) })
+	slices.SortStableFunc(w.result.Refused, func(a, b Refusal) int { return bySpan(a.Span, b.Span) })
+	slices.SortStableFunc(w.result.Warnings, func(a, b Warning) int { return bySpan(a.Span, b.Span) })
 }

@@ -1,0 +1,3 @@
+package classes
+
+func (w *rewriter) uses() {}
