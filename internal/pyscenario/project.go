@@ -156,8 +156,8 @@ func (w *page) String() string { return strings.TrimLeft(w.b.String(), "\n") }
 
 // imports are the names that a module needs.
 type imports struct {
-	http, core, multipart, template, mixin, settings, recorder bool
-	httpNames, coreNames, templateNames                        []string
+	multipart, mixin, settings          bool
+	httpNames, coreNames, templateNames []string
 }
 
 func (im *imports) http_(name string) { im.httpNames = append(im.httpNames, name) }
