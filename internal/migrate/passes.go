@@ -2,17 +2,20 @@ package migrate
 
 import (
 	"cmp"
-	"context"
 	"slices"
 )
 
-func (r *run) classes(context.Context) error { return nil }
-func (r *run) fixes(context.Context) error   { return nil }
-
-// finish gathers what the passes have left.
+// finish gathers what the passes have left, in a fixed order.
 func (r *run) finish() {
 	r.result.Changes = r.over.changes()
 	slices.SortStableFunc(r.result.Left, func(a, b Left) int {
-		return cmp.Or(cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.Line, b.Span.Line))
+		return cmp.Or(cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Line, b.Span.Line), cmp.Compare(a.Span.Column, b.Span.Column))
+	})
+	r.result.Left = slices.Compact(r.result.Left)
+	slices.SortStableFunc(r.result.Done, func(a, b Action) int {
+		return cmp.Or(cmp.Compare(order[a.Pass], order[b.Pass]), cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
 }
+
+// order is the order of the passes.
+var order = map[Pass]int{PassSettings: 0, PassClasses: 1, PassFixes: 2, PassAnnotate: 3}
