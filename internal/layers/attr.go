@@ -66,6 +66,9 @@ func (w *walker) selfAttr(name string, object value, st *state) value {
 		if name == "__class__" {
 			return value{bits: isClass, cls: w.cls}
 		}
+		if v, ok := w.localOfSelf(name); ok {
+			return v
+		}
 	}
 	if w.cls == nil {
 		return value{bits: anything}
@@ -145,6 +148,36 @@ func methodKindOf(d python.Node) (kind string, known bool) {
 		return "", true
 	}
 	return "", false
+}
+
+// localOfSelf is a thread-local that __init__ makes and keeps on the layer.
+func (w *walker) localOfSelf(name string) (v value, ok bool) {
+	if w.kept == nil {
+		w.kept = map[string]value{}
+		w.findLocals()
+	}
+	v, ok = w.kept[name]
+	return v, ok
+}
+
+func (w *walker) findLocals() {
+	if w.cls == nil {
+		return
+	}
+	owner, members, _ := w.cls.lookup("__init__", 0)
+	if owner.cls == nil || len(members) != 1 {
+		return
+	}
+	for n := range members[0].node.Descendants() {
+		if n.Kind() != python.KindAttribute || n.Role() != python.FieldTargets {
+			continue
+		}
+		if x := n.Parent().Field(python.FieldValue); x.Kind() == python.KindCall {
+			if text, ok := w.r.localObject(owner.cls.mod, x); ok {
+				w.kept[n.Name()] = value{bits: isOther | isLocal, text: text}
+			}
+		}
+	}
 }
 
 // assignedInInit says that __init__ sets an attribute of self, so that the

@@ -39,6 +39,9 @@ func (w *walker) descent(n python.Node, st *state, depth int) Descent {
 		return below(python.FieldValue)
 	case python.KindCall:
 		f := n.Field(python.FieldFunc)
+		if w.differs(f, st) {
+			return Computed
+		}
 		if f.Kind() == python.KindAttribute {
 			if d := w.descent(f, st, depth+1); d == Part {
 				return d
@@ -55,6 +58,36 @@ func (w *walker) descent(n python.Node, st *state, depth int) Descent {
 		return most(python.FieldElts)
 	}
 	return Foreign
+}
+
+// differs says that a function gives each request something of its own.
+func (w *walker) differs(f python.Node, st *state) bool {
+	if root := rootName(f); root == "" || len(st.env) > 0 && st.env[root].bits != 0 {
+		return false
+	}
+	ts := w.r.resolveExpr(w.frame.mod, f, 0)
+	switch ts[0].path {
+	case "time.time", "time.monotonic", "time.perf_counter", "time.clock", "time.time_ns", "time.process_time", "uuid.uuid1", "uuid.uuid4",
+		"datetime.datetime.now", "datetime.datetime.utcnow", "django.utils.timezone.now", "random.random",
+		"timeit.default_timer":
+		return len(ts) == 1
+	}
+	return false
+}
+
+// rootName is the name that a dotted expression begins with, "" for any other.
+func rootName(n python.Node) string {
+	for range maxNested {
+		switch n.Kind() {
+		case python.KindName:
+			return n.Name()
+		case python.KindAttribute:
+			n = n.Field(python.FieldObject)
+			continue
+		}
+		break
+	}
+	return ""
 }
 
 // descentOf is that of the first of some arguments.

@@ -378,7 +378,7 @@ type Descent uint8
 // The ways of descent.
 const (
 	Foreign  Descent = iota // nothing, or it is not known
-	Computed                // made from it
+	Computed                // made from it, or new for each request, as the time
 	Part                    // the request, the response or an attribute of it
 )
 

@@ -74,7 +74,7 @@ func (w *walker) responseMethod(n python.Node, name string, on value, a args, st
 		if key, _, ok := a.get(0, "key"); ok {
 			w.header(n, key, "add", on, st)
 		}
-	case "write", "writelines", "flush":
+	case "write", "writelines":
 		w.content(n, "write", true, on, st)
 	case "getvalue":
 		w.content(n, "content", false, on, st)
@@ -88,7 +88,7 @@ func (w *walker) responseMethod(n python.Node, name string, on value, a args, st
 			}
 			w.header(n, key, effect, on, st)
 		}
-	case "get", "has_header", "items", "serialize_headers", "close", "add_post_render_callback", "make_bytes", "readable",
+	case "get", "has_header", "items", "flush", "serialize_headers", "close", "add_post_render_callback", "make_bytes", "readable",
 		"seekable", "writable", "tell", "__getitem__", "__contains__", "json", "resolve_template", "resolve_context":
 	default:
 		return value{}, false

@@ -40,6 +40,8 @@ type walker struct {
 	made map[python.Node]map[string]value
 	// mentions are the names and texts that functions look at.
 	mentions map[python.Node]*mentioned
+	// kept are the thread-locals that __init__ keeps on the layer.
+	kept map[string]value
 }
 
 // frame is one function being read.
