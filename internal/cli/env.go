@@ -3,11 +3,14 @@ package cli
 import (
 	"io"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/term"
 
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
+	"github.com/mwcheck/mwcheck/internal/edit"
+	"github.com/mwcheck/mwcheck/internal/edit/oswrite"
 )
 
 // Env is all that the command touches of the world around it.
@@ -23,6 +26,9 @@ type Env struct {
 	// directory that relative paths start from.
 	Files   django.Files
 	WorkDir string
+	// Write replaces the files of changes, whose names are relative to WorkDir,
+	// all of them or none. Nil: nothing can be written.
+	Write func(changes []edit.Change) error
 }
 
 // System is the environment of the process.
@@ -40,6 +46,7 @@ func System() Env {
 		LookupEnv: os.LookupEnv,
 		Files:     files,
 		WorkDir:   dir,
+		Write:     func(changes []edit.Change) error { return oswrite.Write(filepath.FromSlash(dir), changes) },
 	}
 }
 
