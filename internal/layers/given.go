@@ -53,3 +53,7 @@ func (w *walker) unfollowed(n, f python.Node, path string, st *state) {
 		w.layer.Calls = append(w.layer.Calls, c)
 	}
 }
+
+// Supers are the hooks of bases outside of the tree that the layer's own hooks
+// call, as dotted paths.
+func (l *Layer) Supers() []string { return l.supers }
