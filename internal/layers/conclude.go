@@ -55,6 +55,9 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 		if replace == Yes {
 			h.Others = addAnswer(h.Others, Answer{Span: w.retSpan(h, x), Certain: replace, Made: w.madeSpans(x), Kind: x.v.kind})
 		}
+		if x.v.only(isFalsy) {
+			h.Falsy = append(h.Falsy, Site{Hook: h.Name, Phase: x.phase.name(), Span: w.retSpan(h, x), Text: w.retText(x)})
+		}
 		if due {
 			h.ReturnsNothing = worse(h.ReturnsNothing, nothing)
 			if nothing == Yes {

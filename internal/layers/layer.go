@@ -224,6 +224,10 @@ type Hook struct {
 	Replaces Tri
 	// Others are the return statements that exchange the response.
 	Others []Answer
+	// Falsy are the return statements that surely return something that is
+	// neither None nor true, as False: the releases and the models do not agree
+	// on what that means.
+	Falsy []Site
 	// ReturnsNothing says whether a path ends without the response that is due.
 	ReturnsNothing Tri
 	Nothing        []Site
