@@ -77,6 +77,11 @@ func (b *builder) hook(s *seat, h *layers.Hook) {
 		}
 		b.add(s, at, respond(a.Kind), place{a.Span, a.Kind})
 	}
+	for _, f := range h.Falsy {
+		if at := slot(h.Name, f.Phase); at != "" {
+			b.add(s, at, "return_false", place{f.Span, ""})
+		}
+	}
 	switch h.Name {
 	case conformance.HookResponse, conformance.HookTemplateResponse, "__call__":
 		at := slot(h.Name, layers.ResponsePhase)
@@ -146,7 +151,7 @@ func (b *builder) catalogHook(s *seat, h *layers.Hook) {
 			}
 			at = slot(h.Name, layers.RequestPhase)
 		}
-		if slot(h.Name, layers.RequestPhase) != at || !b.possible(m.Path, c.When) {
+		if slot(h.Name, layers.RequestPhase) != at || !b.possible(m.Path, c.Response) {
 			continue
 		}
 		switch {
@@ -159,10 +164,6 @@ func (b *builder) catalogHook(s *seat, h *layers.Hook) {
 		}
 	}
 }
-
-// possible says that a way of a known layer to answer may be taken with the
-// project's settings.
-func (b *builder) possible(string, string) bool { return true }
 
 // catalogKind is the kind of a response in the catalog's words.
 func catalogKind(text string) string {

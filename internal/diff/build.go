@@ -120,7 +120,7 @@ func absent(l *layers.Layer) string {
 		return "it was not found in the project"
 	case l.Origin == layers.FromUnclear:
 		return "it is made by code that is not read"
-	case l.Style == layers.StyleUnknown && len(l.Hooks) == 0:
+	case l.Style == layers.StyleUnknown && len(l.Hooks) == 0 && (l.Whole != layers.Yes || l.Thing != nil):
 		return "it could not be read what it is: " + unclear(l)
 	}
 	return ""

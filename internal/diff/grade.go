@@ -1,11 +1,423 @@
 package diff
 
-// grade says what a difference means for the layers and whether it matters.
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// grade says what a difference means for the layers and for the request, and
+// whether it matters.
 func (b *builder) grade(d *Difference) {
+	g := &grader{b: b, d: d, from: ranIn(d.From), to: ranIn(d.To)}
+	if !d.Static {
+		for i := range d.Effects {
+			g.effect(&d.Effects[i])
+		}
+	}
+	slices.SortStableFunc(d.Consequences, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
+	d.Grade = NotKnown
+	if len(d.Consequences) > 0 {
+		d.Grade = d.Consequences[0].Grade
+	}
+	d.Reason = reason(d)
+}
+
+// grader grades one difference.
+type grader struct {
+	b        *builder
+	d        *Difference
+	from, to map[string]bool // events without their fields
+}
+
+// ranIn are the events of a trace without their fields.
+func ranIn(t conformance.Trace) map[string]bool {
+	ran := map[string]bool{}
+	for _, event := range t.Events {
+		at, _, _ := strings.Cut(event, " ")
+		ran[at] = true
+	}
+	return ran
+}
+
+// request adds a consequence for the request as a whole.
+func (g *grader) request(grade Grade, format string, args ...any) {
+	g.d.Consequences = append(g.d.Consequences, Consequence{Entry: -1, Text: fmt.Sprintf(format, args...), Grade: grade})
+}
+
+// layer adds a consequence for a layer.
+func (g *grader) layer(s *seat, hook string, grade Grade, span stack.Span, text string) {
+	g.d.Consequences = append(g.d.Consequences, Consequence{
+		Layer: g.b.stack.Entries[s.entry].Path, Entry: s.entry, Hook: hook, Text: text, Grade: grade, Span: span,
+	})
+}
+
+// effect adds what an effect means.
+func (g *grader) effect(e *Effect) {
+	from, to := g.d.From.Outcome, g.d.To.Outcome
+	switch e.Name {
+	case conformance.EffectLoadFails:
+		g.request(Serious, "the site does not start: %s", g.loadWords(to))
+	case conformance.EffectLoadWorks:
+		g.request(Visible, "the site starts, which it does not under %s: %s", g.b.opts.From.Name, g.loadWords(from))
+	case conformance.EffectUnknown:
+		g.request(NotKnown, "what happens cannot be run here")
+	case conformance.EffectErrorLeaves:
+		g.request(Serious, "%s leaves the handler: the server answers, not the site", to.Exc)
+	case conformance.EffectErrorLeavesNot:
+		g.request(Visible, "%s no longer leaves the handler: the client gets a %d", from.Exc, to.Status)
+	case conformance.EffectUnrendered:
+		g.request(Serious, "the response is sent with a template that nobody has rendered: it breaks off after the status line")
+	case conformance.EffectRenderedNow:
+		g.request(Visible, "the template that nobody rendered no longer breaks the response off")
+	case conformance.EffectViewSkipped:
+		g.request(Serious, "the view no longer runs")
+	case conformance.EffectViewRuns:
+		g.request(Visible, "the view runs now")
+	case conformance.EffectStatusChanged:
+		g.request(Serious, "the client gets %s instead of %s", status(to), status(from))
+	case conformance.EffectBodyChanged:
+		g.request(Visible, "the client gets the response of %s instead of that of %s", g.maker(to), g.maker(from))
+	case conformance.EffectErrorChanged:
+		g.request(Visible, "%s leaves the handler instead of %s", to.Exc, from.Exc)
+	case conformance.EffectReportsChanged:
+		g.request(Visible, "got_request_exception is sent %d instead of %d times: error reports come that often",
+			count(g.d.To, "signal.got_request_exception"), count(g.d.From, "signal.got_request_exception"))
+	case conformance.EffectStreamChanged:
+		g.request(Visible, "%s", e.Name.Words())
+	case conformance.EffectFinishChanged:
+		if to.Finished < from.Finished {
+			g.request(Serious, "request_finished is not sent: what waits for it stays open, as database connections do")
+		} else {
+			g.request(Harmless, "request_finished is sent, as it should")
+		}
+	case conformance.EffectOrderChanged, conformance.EffectRenderChanged:
+		g.request(Visible, "%s", e.Name.Words())
+	case conformance.EffectPagesChanged:
+		if from.Status == to.Status && from.Kind == to.Kind {
+			g.request(Visible, "%s", e.Name.Words())
+		}
+	case conformance.EffectModeChanged:
+		g.request(Harmless, "hooks run in another mode, with the same result")
+	case conformance.EffectHeaderChanged:
+		// It follows from hooks that run or do not: they are graded themselves.
+	default:
+		for _, entry := range e.Entries {
+			g.hook(e.Name, g.b.seatAt(entry))
+		}
+	}
+}
+
+// loadWords says why a stack cannot be built.
+func (g *grader) loadWords(o conformance.Outcome) string {
+	for _, t := range g.d.Trigger {
+		if t.Hook != conformance.HookStyle && t.Hook != conformance.HookInit {
+			continue
+		}
+		name := catalog.ShortName(t.Layer)
+		switch t.Behaviour {
+		case "classic", "no_arg":
+			return name + " takes no get_response"
+		case "modern", "function":
+			return name + " asks for get_response"
+		case "super_no_arg":
+			return name + " calls the __init__ of MiddlewareMixin without get_response"
+		}
+		return name + ": " + o.Exc
+	}
+	return o.Exc
+}
+
+// status is the answer that a client gets.
+func status(o conformance.Outcome) string {
+	switch {
+	case o.Status != 0:
+		return fmt.Sprintf("a %d", o.Status)
+	case o.Started != 0:
+		return fmt.Sprintf("a broken %d", o.Started)
+	}
+	return "no response"
+}
+
+// maker is who made the response.
+func (g *grader) maker(o conformance.Outcome) string {
+	if o.Kind != conformance.OutcomeResponse || o.Body == "" {
+		return "nobody"
+	}
+	body := strings.TrimSuffix(o.Body, "+")
+	switch {
+	case strings.HasPrefix(body, "handler"):
+		return "the " + strings.TrimPrefix(body, "handler") + " page"
+	case body == "view":
+		return "the view"
+	}
+	return body
+}
+
+func count(t conformance.Trace, at string) int {
+	n := 0
+	for _, event := range t.Events {
+		if event == at || strings.HasPrefix(event, at+" ") {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *builder) seatAt(entry int) *seat {
+	for i := range b.seats {
+		if b.seats[i].entry == entry {
+			return &b.seats[i]
+		}
+	}
+	return nil
+}
+
+// hooksOf are the hooks that an effect is about, and whether they run now.
+func (g *grader) hooksOf(name conformance.EffectName, s *seat) (hooks []string, runs bool) {
+	switch name {
+	case conformance.EffectOwnSkipped, conformance.EffectResponseSkipped, conformance.EffectOuterSkipped:
+		return []string{conformance.HookResponse}, false
+	case conformance.EffectOwnRuns, conformance.EffectResponseRun, conformance.EffectOuterRun:
+		return []string{conformance.HookResponse}, true
+	case conformance.EffectRequestSkipped:
+		return []string{conformance.HookRequest}, false
+	case conformance.EffectRequestRun:
+		return []string{conformance.HookRequest}, true
+	case conformance.EffectViewHookSkipped:
+		return []string{conformance.HookView}, false
+	case conformance.EffectViewHookRun:
+		return []string{conformance.HookView}, true
+	case conformance.EffectTemplateSkipped:
+		return []string{conformance.HookTemplateResponse}, false
+	case conformance.EffectTemplateRun:
+		return []string{conformance.HookTemplateResponse}, true
+	case conformance.EffectExceptionSkipped:
+		return []string{conformance.HookException}, false
+	case conformance.EffectExceptionRun:
+		return []string{conformance.HookException}, true
+	case conformance.EffectCallSkipped, conformance.EffectCallRun:
+		runs = name == conformance.EffectCallRun
+		for _, part := range []string{conformance.HookBefore, conformance.HookAfter} {
+			if at := s.name + "." + part; g.from[at] != g.to[at] && g.to[at] == runs {
+				hooks = append(hooks, part)
+			}
+		}
+		return hooks, runs
+	}
+	return nil, false
+}
+
+// hook adds what it means for a layer that one of its hooks runs or does not, or
+// gets something else.
+func (g *grader) hook(name conformance.EffectName, s *seat) {
+	if s == nil {
+		return
+	}
+	hooks, runs := g.hooksOf(name, s)
+	if hooks == nil {
+		g.layer(s, "", Visible, s.facts.Span, g.otherWords(name, s))
+		return
+	}
+	for _, hook := range hooks {
+		span := s.facts.Span
+		if h := s.facts.Hook(strings.Split(hook, ".")[0]); h != nil {
+			span = h.Span
+		}
+		if runs {
+			g.running(s, hook, span)
+		} else {
+			g.skipped(s, hook, span)
+		}
+	}
+}
+
+// otherWords says what an effect on a layer is that is not about its running.
+func (g *grader) otherWords(name conformance.EffectName, s *seat) string {
+	for _, hook := range []string{
+		conformance.HookResponse, conformance.HookTemplateResponse, conformance.HookException, conformance.HookAfter,
+		conformance.HookRequest, conformance.HookView, conformance.HookBefore,
+	} {
+		at := s.name + "." + hook
+		from, to := fields(g.d.From, at), fields(g.d.To, at)
+		if slices.Equal(from, to) {
+			continue
+		}
+		if len(from) != len(to) {
+			return fmt.Sprintf("%s runs %s instead of %s", hook, times(len(to)), times(len(from)))
+		}
+		for i := range from {
+			if from[i] != to[i] {
+				return fmt.Sprintf("%s gets %s instead of %s", hook, given(to[i]), given(from[i]))
+			}
+		}
+	}
+	return name.Words()
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// fields are those of the events at one place.
+func fields(t conformance.Trace, at string) []string {
+	var out []string
+	for _, event := range t.Events {
+		if head, rest, _ := strings.Cut(event, " "); head == at {
+			out = append(out, rest)
+		}
+	}
+	return out
+}
+
+// given says what a hook got, from the fields of its event.
+func given(text string) string {
+	values := map[string]string{}
+	for _, f := range strings.Fields(text) {
+		k, v, _ := strings.Cut(f, "=")
+		values[k] = v
+	}
+	switch {
+	case values["exc"] != "":
+		return values["exc"] + " from " + values["from"]
+	case values["status"] == "None":
+		return "None"
+	case values["status"] == "":
+		return "nothing"
+	}
+	out := "a " + values["status"] + " of " + values["marker"]
+	if strings.HasPrefix(values["marker"], "handler") {
+		out = "the " + values["status"] + " page"
+	}
+	if values["rendered"] == "no" {
+		out += " that is not rendered"
+	}
+	return out
+}
+
+// skipped grades a hook that no longer runs.
+func (g *grader) skipped(s *seat, hook string, span stack.Span) {
+	if u := g.broken(s, hook, g.d.From, g.from); u != "" {
+		g.layer(s, hook, Visible, span, "under "+g.b.opts.From.Name+" it fails here: "+u+"; it no longer runs")
+		return
+	}
+	lost, why := false, ""
+	for _, u := range g.b.usesOf(s, hook) {
+		if text := g.void(s, &u, g.d.From, g.from); text != "" {
+			why = text
+			continue
+		}
+		if u.undo {
+			if text := g.nothingToUndo(s, &u, hook); text != "" {
+				why = text
+				continue
+			}
+		}
+		grade, text := u.grade, u.absent
+		if u.only404 {
+			switch isError404(g.d) {
+			case layers.No:
+				why = "it acts on 404 responses only, and this is none"
+				continue
+			case layers.Unknown:
+				text += ", if the answer is one"
+			}
+		}
+		if u.page {
+			if g.redirects() {
+				why = "a redirect uses no CSRF token"
+				continue
+			}
+			text += ", if the answer uses it"
+		}
+		g.layer(s, hook, grade, u.span, text)
+		lost = true
+	}
+	if lost {
+		return
+	}
+	if why == "" {
+		why = "it does nothing that lasts"
+		if hook == conformance.HookResponse && s.facts.Origin == layers.FromCatalog {
+			why = "with these settings it does nothing"
+		}
+	}
+	g.layer(s, hook, Harmless, span, why)
+}
+
+// redirects says that the trigger answers with a redirect or an error page.
+func (g *grader) redirects() bool {
+	for _, t := range g.d.Trigger {
+		if t.Layer != "" && t.Kind != "redirect" && !strings.HasPrefix(t.Behaviour, "raise:") {
+			return false
+		}
+	}
+	return true
+}
+
+// running grades a hook that runs now and did not before.
+func (g *grader) running(s *seat, hook string, span stack.Span) {
+	if u := g.broken(s, hook, g.d.To, g.to); u != "" {
+		g.layer(s, hook, Serious, span, "it fails: "+u)
+		return
+	}
+	some, why := false, ""
+	for _, u := range g.b.usesOf(s, hook) {
+		if text := g.void(s, &u, g.d.To, g.to); text != "" {
+			why = text
+			continue
+		}
+		if u.only404 && isError404(g.d) == layers.No || u.page && g.redirects() {
+			continue
+		}
+		grade := min(u.grade, Visible)
+		if u.undo && u.grade != NotKnown {
+			grade = Harmless
+		}
+		g.layer(s, hook, grade, u.span, u.present)
+		some = true
+	}
+	if !some {
+		g.layer(s, hook, Harmless, span, cmp.Or(why, "it does nothing that lasts"))
+	}
+}
+
+// reason is the sentence that explains the grade.
+func reason(d *Difference) string {
+	var parts []string
+	more := 0
 	for _, c := range d.Consequences {
-		d.Grade = max(d.Grade, c.Grade)
+		if c.Grade != d.Grade {
+			continue
+		}
+		text := c.Text
+		if c.Layer != "" {
+			text = catalog.ShortName(c.Layer) + ": " + text
+		}
+		if slices.Contains(parts, text) {
+			continue
+		}
+		if len(parts) == 3 {
+			more++
+			continue
+		}
+		parts = append(parts, text)
 	}
-	if d.Grade == 0 {
-		d.Grade = NotKnown
+	if len(parts) == 0 {
+		return "what it means is not known"
 	}
+	out := strings.Join(parts, "; ")
+	if more > 0 {
+		out += fmt.Sprintf("; and %d more", more)
+	}
+	return out
 }

@@ -99,6 +99,8 @@ func (b *builder) style(entry int, l *layers.Layer) string {
 		return "modern"
 	case call != nil:
 		return b.ownCall(entry, l, call)
+	case !process && l.Whole == layers.Yes && l.Init.Takes == layers.TakesNone:
+		return "classic" // a class without any hook
 	}
 	return "hooks"
 }
