@@ -61,6 +61,29 @@ class Page:
 	require.EqualValues(t, "response", h.Nothing[0].Phase)
 }
 
+// TestFalsyAnswers holds that False is no answer but a fact of its own, and that
+// a value that may be anything is none.
+func TestFalsyAnswers(t *testing.T) {
+	l := readOne(t, `
+class Gate(object):
+    def process_request(self, request):
+        if request.path == "/a":
+            return False
+        if request.path == "/b":
+            return self.ok
+
+    def process_view(self, request, view, args, kwargs):
+        return None
+`)
+	h := l.Hook("process_request")
+	require.Len(t, h.Falsy, 1)
+	require.Equal(t, 5, h.Falsy[0].Span.Line)
+	for _, a := range h.Returns {
+		require.NotEqual(t, 5, a.Span.Line)
+	}
+	require.Empty(t, l.Hook("process_view").Falsy)
+}
+
 func readOne(t *testing.T, src string) *layers.Layer {
 	t.Helper()
 	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": src}), layers.Options{Catalog: catalog.Default()})
