@@ -29,7 +29,8 @@ func (p *project) answer(w *page, im *imports, event, behaviour string, status i
 		im.http_("HttpResponse")
 		w.line("page = HttpResponse(%q%s)", event, code)
 	}
-	w.line("recorder.sign(page, %q)", event)
+	w.line("page.made_by = %q", event)
+	w.line("page[%q] = %q", "X-Trace", event)
 	w.line("return page")
 }
 

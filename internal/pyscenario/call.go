@@ -64,7 +64,8 @@ func (c *class) around(next, self string) {
 			}
 			c.im.http_("HttpResponse")
 			c.w.line("response = HttpResponse(%q)", at+"caught")
-			c.w.line("recorder.sign(response, %q)", at+"caught")
+			c.w.line("response.made_by = %q", at+"caught")
+			c.w.line("response[%q] = %q", "X-Trace", at+"caught")
 		}, "except Exception as error:")
 	case "finally":
 		c.w.block(ask, "try:")

@@ -12,12 +12,6 @@ def built_by(name):
     built.append(name)
 
 
-def sign(response, name):
-    """The name of who made a response goes with it."""
-    response.made_by = name
-    response["X-Trace"] = name
-
-
 def touch(response, name):
     response["X-Trace"] = trail(response.get("X-Trace", ""), name)
 
@@ -27,16 +21,14 @@ def trail(old, name):
 
 
 def note_response(name, response):
-    note(name + fields(response))
-
-
-def fields(response):
+    """Who made a response is in its attribute made_by."""
     if response is None or response is False:
-        return " status=%s" % response
+        note(name + " status=%s" % response)
+        return
     text = " status=%d marker=%s" % (response.status_code, getattr(response, "made_by", "django"))
     if not getattr(response, "is_rendered", True):
         text += " rendered=no"
-    return text
+    note(name + text)
 
 
 def note_exception(name, exception):
