@@ -75,10 +75,15 @@ func (r *run) rewrite(project *django.Project, m *django.SettingsModule, seen ma
 			p.Modules = append(p.Modules, mod)
 		}
 	}
-	// Django 2.0 is the first without Python 2 (docs/releases/2.0.txt).
+	// The project was loaded for the target; what it runs on now was known before.
+	low := r.lows[m.File]
 	opts := classes.Options{
-		From: m.Django.Low, To: r.opts.To, KeepOld: r.opts.KeepClassic, Native: r.opts.Native,
-		Python3: m.Django.Low.AtLeast(stack.Version{Major: 2}),
+		To: r.opts.To, KeepOld: r.opts.KeepClassic, Native: r.opts.Native,
+		// Django 2.0 is the first without Python 2 (docs/releases/2.0.txt).
+		Python3: low.AtLeast(stack.Version{Major: 2}),
+	}
+	if r.opts.KeepClassic {
+		opts.From = low
 	}
 	for {
 		result := classes.Rewrite(p, paths, opts)

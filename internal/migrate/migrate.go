@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/diff"
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/finding"
@@ -63,6 +64,20 @@ type Left struct {
 	Severity finding.Severity
 	Reason   string     // one line, lower case first, no final period
 	Span     stack.Span // in the file as it was; Line 0: the whole file
+	// Mention says that the place only speaks of the old setting: a comment, a
+	// document, a template.
+	Mention bool
+}
+
+// Difference is a way in which the migrated project behaves differently.
+type Difference struct {
+	Stack string // id of the stack as it was
+	Grade diff.Grade
+	Text  string // one line: what happens, and what follows
+	// Advice is the change that restores the old behaviour, "" if none is known.
+	Advice string
+	Layers []string   // dotted paths concerned, the one that acts first
+	Span   stack.Span // where it acts, in the file as it was
 }
 
 // Result is what a migration would do.
@@ -71,6 +86,8 @@ type Result struct {
 	Changes []edit.Change // by file; none if there is nothing to do
 	Done    []Action      // by pass, file and place
 	Left    []Left        // by file and place
+	// Differences are the visible and the serious ones.
+	Differences []Difference
 	// Before and After are the checked stacks of the project and of its
 	// migrated form.
 	Before, After []stack.Stack
@@ -84,7 +101,7 @@ type Result struct {
 }
 
 // Worst is the greatest severity of what was left and of the findings that
-// remain; zero if there is nothing.
+// remain, a serious difference being a warning; zero if there is nothing.
 func (r *Result) Worst() finding.Severity {
 	worst := finding.Severity(0)
 	for _, l := range r.Left {
@@ -92,6 +109,11 @@ func (r *Result) Worst() finding.Severity {
 	}
 	for _, f := range r.Findings {
 		worst = max(worst, f.Severity)
+	}
+	for _, d := range r.Differences {
+		if d.Grade == diff.Serious {
+			worst = max(worst, finding.Warning)
+		}
 	}
 	return worst
 }
@@ -106,6 +128,7 @@ type run struct {
 	files  django.Files
 	over   *overlay
 	result *Result
+	lows   map[string]stack.Version // by file of settings: the oldest Django it allowed
 }
 
 // Run works out the migration of a project. It fails as [django.Load] does; the
@@ -117,7 +140,7 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 	if opts.To.IsZero() {
 		opts.To = catalog.Default().Newest()
 	}
-	r := &run{opts: opts, files: files, over: newOverlay(files, opts.WorkDir), result: &Result{To: opts.To}}
+	r := &run{opts: opts, files: files, over: newOverlay(files, opts.WorkDir), result: &Result{To: opts.To}, lows: map[string]stack.Version{}}
 	project, err := django.Load(ctx, r.over, r.load())
 	if project != nil {
 		r.result.Notes = project.Notes
@@ -126,6 +149,9 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 		return r.result, err
 	}
 	r.result.Before = project.Checked()
+	for _, m := range project.Settings {
+		r.lows[m.File] = m.Django.Low
+	}
 	for _, pass := range []func(context.Context) error{r.settings, r.classes, r.fixes} {
 		if err := pass(ctx); err != nil {
 			return r.result, err
@@ -152,5 +178,5 @@ func (r *run) done(pass Pass, span stack.Span, what string) {
 }
 
 func (r *run) leave(pass Pass, severity finding.Severity, span stack.Span, reason string) {
-	r.result.Left = append(r.result.Left, Left{pass, severity, reason, r.over.origin(span)})
+	r.result.Left = append(r.result.Left, Left{Pass: pass, Severity: severity, Reason: reason, Span: r.over.origin(span)})
 }

@@ -88,7 +88,8 @@ func (r *run) settings(ctx context.Context) error {
 			r.done(PassSettings, a.Span, a.What)
 		}
 		for _, l := range p.left {
-			r.leave(PassSettings, l.Severity, l.Span, l.Reason)
+			l.Span = r.over.origin(l.Span)
+			r.result.Left = append(r.result.Left, l)
 		}
 		for _, root := range sortedKeys(n.refused) {
 			l := n.refused[root]
@@ -226,7 +227,7 @@ func (n *renamer) leaveGroup(file string, severity finding.Severity, span stack.
 	if n.refused[root] != nil {
 		return false
 	}
-	n.refused[root] = &Left{PassSettings, severity, reason, span}
+	n.refused[root] = &Left{Pass: PassSettings, Severity: severity, Reason: reason, Span: span}
 	return true
 }
 
@@ -257,7 +258,9 @@ func (p *planned) edit(s *source, start, end int, text, what string) {
 func (p *planned) rename(s *source, u use) { p.edit(s, u.start, u.end, newName, renamedWhat) }
 
 func (p *planned) leave(s *source, u use, severity finding.Severity, format string, args ...any) {
-	p.left = append(p.left, Left{PassSettings, severity, fmt.Sprintf(format, args...), spanOf(s.name, s.src, u.start, u.end)})
+	p.left = append(p.left, Left{
+		Pass: PassSettings, Severity: severity, Reason: fmt.Sprintf(format, args...), Span: spanOf(s.name, s.src, u.start, u.end), Mention: u.node.IsZero(),
+	})
 }
 
 const renamedWhat = "MIDDLEWARE_CLASSES is called MIDDLEWARE"

@@ -21,9 +21,10 @@ func (r *run) leaveText(t textFile) {
 			}
 		}
 		column := utf8.RuneCount(t.data[start:at]) + 1
-		r.leave(PassSettings, finding.Note, stack.Span{
-			File: t.name, Start: at, End: at + len(oldName), Line: line, Column: column, EndLine: line, EndColumn: column + len(oldName),
-		}, "not Python source")
+		r.result.Left = append(r.result.Left, Left{
+			Pass: PassSettings, Severity: finding.Note, Reason: "not Python source", Mention: true,
+			Span: stack.Span{File: t.name, Start: at, End: at + len(oldName), Line: line, Column: column, EndLine: line, EndColumn: column + len(oldName)},
+		})
 		seen++
 	}
 }
