@@ -55,9 +55,10 @@ type Project struct {
 	// Files is the number of files that were read.
 	Files int
 
-	t *tree
-	p *parser
-	x *rootIndex
+	t    *tree
+	p    *parser
+	x    *rootIndex
+	eval Limits
 }
 
 // SettingsModule is one settings module of a project.
@@ -176,7 +177,7 @@ func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
 		}
 	}
 	given = readable
-	p := &Project{t: t, p: newParser(t, all), Files: len(all)}
+	p := &Project{t: t, p: newParser(t, all), Files: len(all), eval: opts.Eval}
 	p.x = newRootIndex(t, t.tops, all)
 	d := &discovery{t: t, p: p.p, x: p.x, found: map[string]*candidate{}, facts: map[string]*facts{}}
 	candidates := d.run(all, given)
