@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/mwcheck/mwcheck/testdata/vectors"
 )
@@ -25,6 +26,28 @@ type Vector struct {
 type EngineTrace struct {
 	Engines []string `json:"engines"`
 	Trace
+}
+
+// TraceOf is what was recorded with an engine; ok is false where nothing was.
+func (v *Vector) TraceOf(engine string) (t Trace, ok bool) {
+	for _, one := range v.Traces {
+		if slices.Contains(one.Engines, engine) {
+			return one.Trace, true
+		}
+	}
+	return Trace{}, false
+}
+
+// RecordedWith are the names of the engines that ran the scenario, in the order
+// of Engines.
+func (v *Vector) RecordedWith() []string {
+	var names []string
+	for _, e := range Engines() {
+		if _, ok := v.TraceOf(e.Name); ok {
+			names = append(names, e.Name)
+		}
+	}
+	return names
 }
 
 // Bounds of vector files; what is larger is refused.

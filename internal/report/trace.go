@@ -50,6 +50,9 @@ func TracesText(w io.Writer, r Traces, opts TextOptions) error {
 		fmt.Fprintf(&b, ", where %s", does)
 	}
 	b.WriteByte('\n')
+	if r.Others > 0 {
+		fmt.Fprintf(&b, "%s; --id chooses another one\n", count(r.Others, "other stack"))
+	}
 	for _, d := range r.Drawn {
 		fmt.Fprintf(&b, "\n%s\n", p.place(d.Engine))
 		drawRows(&b, d.Rows, len(r.Layers), p)
@@ -249,4 +252,52 @@ func ofSource(from string) string {
 		return ""
 	}
 	return " of " + from
+}
+
+// TraceSchema is the name of the document that TracesJSON writes.
+const TraceSchema = "mwcheck.trace/1"
+
+type jsonTraces struct {
+	Schema   string                `json:"schema"`
+	Request  string                `json:"request"`
+	Stack    string                `json:"stack"`
+	Layers   []TraceLayer          `json:"layers"`
+	Scenario *conformance.Scenario `json:"scenario"`
+	Traces   []jsonTrace           `json:"traces"`
+	Notes    []jsonNote            `json:"notes"`
+}
+
+type jsonTrace struct {
+	Engine string `json:"engine"`
+	conformance.Trace
+	Rows []jsonTraceRow `json:"rows"`
+}
+
+type jsonTraceRow struct {
+	Layer string    `json:"layer"`
+	Hook  string    `json:"hook"`
+	Depth int       `json:"depth"`
+	Way   trace.Way `json:"way"`
+	Ran   bool      `json:"ran"`
+	Sees  string    `json:"sees"`
+	Does  string    `json:"does"`
+}
+
+// TracesJSON writes a mwcheck.trace/1 document.
+func TracesJSON(w io.Writer, r Traces) error {
+	doc := jsonTraces{
+		Schema: TraceSchema, Request: r.Request, Stack: r.Stack, Layers: r.Layers, Scenario: r.Scenario,
+		Traces: []jsonTrace{}, Notes: toNotes(r.Notes),
+	}
+	if doc.Layers == nil {
+		doc.Layers = []TraceLayer{}
+	}
+	for _, d := range r.Drawn {
+		j := jsonTrace{Engine: d.Engine, Trace: d.Trace, Rows: []jsonTraceRow{}}
+		for _, row := range d.Rows {
+			j.Rows = append(j.Rows, jsonTraceRow(row))
+		}
+		doc.Traces = append(doc.Traces, j)
+	}
+	return writeJSON(w, doc)
 }
