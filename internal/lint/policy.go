@@ -61,11 +61,14 @@ func unknownName(text string, c *catalog.Catalog) error {
 	return fmt.Errorf("there is no rule or fact %q; mwcheck explain lists the rules", text)
 }
 
-// Closest is the word that is most like a misspelt one, or "" where none is
-// close. Case does not count.
+// Closest is the word that is most like a misspelt one, or that it begins, or ""
+// where none is close. Case does not count.
 func Closest(word string, known []string) string {
 	best, distance := "", len(word)/4+2
 	for _, k := range known {
+		if len(word) >= 3 && len(word)*2 >= len(k) && strings.HasPrefix(strings.ToLower(k), strings.ToLower(word)) {
+			return k
+		}
 		if d := catalog.EditDistance(strings.ToLower(word), strings.ToLower(k), distance); d < distance {
 			best, distance = k, d
 		}
