@@ -59,7 +59,8 @@ type Trigger struct {
 	// layers that the catalog describes. Also are further places.
 	Span stack.Span
 	Also []stack.Span
-	// Kind is what a response is ("redirect", "page" …) where it is known; "" else.
+	// Kind is what a response is ("redirect", "page" …), or the name of an error,
+	// where it is known and the same at all places; "" else.
 	Kind string
 }
 
