@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -29,6 +30,9 @@ func (w *rewriter) mixinName(p *plan) (name, refused string) {
 			break
 		}
 		if name := boundMixin(st); name != "" {
+			if w.guarded() && w.anyInit() && emptyStandIn(st, name) {
+				return "", "its stand-in for MiddlewareMixin takes no get_response"
+			}
 			s.mixin = name
 			return name, ""
 		}
@@ -114,6 +118,19 @@ func boundMixin(st python.Node) string {
 	return ""
 }
 
+// emptyStandIn says that a try binds the name to object where Django has no
+// MiddlewareMixin.
+func emptyStandIn(st python.Node, name string) bool {
+	for h := range st.All(python.FieldHandlers) {
+		for x := range h.All(python.FieldBody) {
+			if t := x.Field(python.FieldTargets); x.Kind() == python.KindAssign && t.Kind() == python.KindName && t.Name() == name {
+				return x.Field(python.FieldValue).Text() == "object"
+			}
+		}
+	}
+	return false
+}
+
 // binds says that a name is bound anywhere in a file.
 func binds(root python.Node, name string) bool { return stored(root)[name] }
 
@@ -143,7 +160,7 @@ func (w *rewriter) importEdit(s *source, first python.Node, name string) (findin
 		as = " as " + name
 	}
 	if w.guarded() {
-		return s.importAlone(w.guardLines(s, as, name), imports, head, first)
+		return w.importAlone(s, w.guardLines(s, as, name), imports, head, first)
 	}
 	if as == "" {
 		for _, st := range imports {
@@ -156,7 +173,7 @@ func (w *rewriter) importEdit(s *source, first python.Node, name string) (findin
 	if e, ok := s.importBeside(line, imports); ok {
 		return e, true
 	}
-	return s.importAlone([]string{line}, imports, head, first)
+	return w.importAlone(s, []string{line}, imports, head, first)
 }
 
 func isFuture(st python.Node) bool {
@@ -216,13 +233,18 @@ func (s *source) extendImport(st python.Node) (finding.Edit, bool) {
 	if at < 0 {
 		at = len(names)
 	}
-	if at == len(names) {
-		last := names[at-1]
-		sep := ", "
-		if indent, own := s.indent(last); own && len(names) > 1 || own && s.lineStart(last.Start()) != s.lineStart(st.Start()) {
-			sep = "," + s.nl + indent
+	if last := names[len(names)-1]; at == len(names) {
+		indent, own := s.indent(last)
+		rest := strings.TrimLeft(string(s.src[last.End():s.lineEnd(last.End())]), " \t")
+		switch {
+		case !own:
+			return s.insert(last.End(), ", "+mixinClass), true
+		case strings.HasPrefix(rest, ","):
+			return s.insert(s.nextLine(last.End()), indent+mixinClass+","+s.nl), true
+		case rest == "":
+			return s.insert(last.End(), ","+s.nl+indent+mixinClass), true
 		}
-		return s.insert(last.End(), sep+mixinClass), true
+		at-- // a comment follows it: it stays the last
 	}
 	next := names[at]
 	sep := ", "
@@ -279,13 +301,13 @@ func moduleOf(st python.Node) string {
 
 // importAlone puts lines where no import from django stands: in front of the
 // project's own imports, behind the others, or at the head of the file.
-func (s *source) importAlone(lines []string, imports []python.Node, head, first python.Node) (finding.Edit, bool) {
+func (w *rewriter) importAlone(s *source, lines []string, imports []python.Node, head, first python.Node) (finding.Edit, bool) {
 	guard := len(lines) > 1
 	if n := len(imports); n > 0 {
 		last := imports[n-1]
 		if !guard {
 			for i, st := range imports {
-				if st.Level() == 0 {
+				if !w.isLocal(st) {
 					continue
 				}
 				if i == 0 {
@@ -312,6 +334,17 @@ func (s *source) importAlone(lines []string, imports []python.Node, head, first 
 	return s.insertAtTop(lines, first)
 }
 
+// isLocal says that an import is of the project's own modules.
+func (w *rewriter) isLocal(st python.Node) bool {
+	if st.Level() > 0 {
+		return true
+	}
+	top, _, _ := strings.Cut(moduleOf(st), ".")
+	return slices.ContainsFunc(w.project.Modules, func(m layers.Module) bool {
+		return m.Name == top || strings.HasPrefix(m.Name, top+".")
+	})
+}
+
 // insertAtTop puts lines above the first statement and the comment that belongs
 // to it, but below the file's own head comment.
 func (s *source) insertAtTop(lines []string, first python.Node) (finding.Edit, bool) {
@@ -335,7 +368,10 @@ func (s *source) insertAtTop(lines []string, first python.Node) (finding.Edit, b
 		}
 		at = prev
 	}
-	lines = append(slices.Clone(lines), "", "", "")
+	lines = append(slices.Clone(lines), "", "")
+	if k := first.Kind(); k == python.KindClassDef || k == python.KindFunctionDef || k == python.KindDecorator {
+		lines = append(lines, "")
+	}
 	if prev, ok := s.previousLine(at); ok && strings.HasPrefix(s.line(prev), "#") {
 		lines = append([]string{""}, lines...)
 	}

@@ -78,7 +78,7 @@ func (w *rewriter) decide(p *plan) string {
 func damaged(s *source, class python.Node) string {
 	for _, e := range s.m.Src.Errors {
 		if e.Start < class.End() {
-			return "the file has a syntax error in front of its end: " + e.Message
+			return "its file has a syntax error above its end: " + e.Message
 		}
 	}
 	return ""

@@ -127,29 +127,36 @@ func (w *rewriter) layer(path string) {
 	w.take(w.plan(c))
 }
 
-// take puts the edits of a plan and of those it needs into the result.
-func (w *rewriter) take(p *plan) {
+// take puts the edits of a plan and of those it needs into the result, unless
+// one of them is refused.
+func (w *rewriter) take(p *plan) (ok bool) {
 	if w.taken[p.class] {
-		return
+		return p.refused == nil
 	}
 	w.taken[p.class] = true
-	if p.refused != nil {
+	refuse := func(reason string) bool {
+		p.refused = &Refusal{Class: p.class.Path, Reason: reason, Span: p.source.nameSpan(p.class.Node)}
 		w.refuse(*p.refused)
-		return
+		return false
+	}
+	if p.refused != nil {
+		return refuse(p.refused.Reason)
 	}
 	for _, base := range p.needs {
-		w.take(base)
+		if !w.take(base) {
+			return refuse("its base " + base.class.Path + " is refused: " + base.refused.Reason)
+		}
 	}
 	if p.mixin {
-		name, err := w.mixinName(p)
-		if err != "" {
-			w.refuse(Refusal{Class: p.class.Path, Reason: err, Span: p.source.nameSpan(p.class.Node)})
-			return
+		name, reason := w.mixinName(p)
+		if reason != "" {
+			return refuse(reason)
 		}
 		w.edit(p.base(name))
 	}
 	w.edit(p.edits...)
 	w.result.Done = append(w.result.Done, p.done...)
+	return true
 }
 
 func (w *rewriter) edit(edits ...finding.Edit) { w.result.Edits = append(w.result.Edits, edits...) }
@@ -215,6 +222,10 @@ func (w *rewriter) finish() {
 			w.edit(*s.imports)
 		}
 	}
+	// A class that is left as it is needs no word on not being made native.
+	w.result.Refused = slices.DeleteFunc(w.result.Refused, func(r Refusal) bool {
+		return r.Native && slices.ContainsFunc(w.result.Refused, func(x Refusal) bool { return !x.Native && x.Class == r.Class })
+	})
 	slices.SortFunc(w.result.Edits, func(a, b finding.Edit) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Text, b.Text))
 	})

@@ -16,7 +16,7 @@ type initCall struct {
 // superCall finds what is missing for an __init__ to hand get_response on; nil
 // where it does.
 func (w *rewriter) superCall(p *plan, shape *initShape) (*initCall, string) {
-	stmts, doc := body(shape.fn)
+	stmts, _ := body(shape.fn)
 	var calls []python.Node
 	for _, st := range stmts {
 		within(st, func(n python.Node) {
@@ -32,7 +32,7 @@ func (w *rewriter) superCall(p *plan, shape *initShape) (*initCall, string) {
 	}
 	switch len(calls) {
 	case 0:
-		return w.addSuperCall(p, shape, stmts, doc)
+		return w.addSuperCall(p, shape, stmts)
 	case 1:
 		return w.repairSuperCall(p, shape, stmts, calls[0])
 	}
@@ -121,7 +121,7 @@ func (w *rewriter) repairSuperCall(p *plan, shape *initShape, stmts []python.Nod
 
 // addSuperCall puts the call in: in the place of a statement that only stores
 // get_response or of a lone pass, else as the first statement.
-func (w *rewriter) addSuperCall(p *plan, shape *initShape, stmts []python.Node, doc bool) (*initCall, string) {
+func (w *rewriter) addSuperCall(p *plan, shape *initShape, stmts []python.Node) (*initCall, string) {
 	const what = "call __init__ of the base with get_response"
 	s, text := p.source, w.superText(p, shape)
 	for _, st := range stmts {
@@ -129,37 +129,8 @@ func (w *rewriter) addSuperCall(p *plan, shape *initShape, stmts []python.Node, 
 			return &initCall{s.replace(st.Start(), st.End(), text), what}, ""
 		}
 	}
-	first := stmts
-	if doc {
-		first = stmts[1:]
-	}
-	if len(first) == 1 && first[0].Kind() == python.KindPass {
-		return &initCall{s.replace(first[0].Start(), first[0].End(), text), what}, ""
-	}
-	if len(stmts) == 0 {
-		return nil, "its __init__ has no body"
-	}
-	indent, own := s.indent(stmts[0])
-	switch {
-	case !own && doc:
-		return nil, "its __init__ stands on one line with its docstring"
-	case !own: // def __init__(self): self.x = 1
-		return &initCall{s.insert(stmts[0].Start(), text+"; "), what}, ""
-	case doc && !s.alone(stmts[0].End()):
-		return nil, "a statement follows the docstring of its __init__ on one line"
-	case len(first) == 0:
-		at := s.nextLine(stmts[0].End())
-		return &initCall{s.insert(at, s.fresh(at, indent+text)), what}, ""
-	}
-	floor := s.nextLine(shape.fn.Start())
-	if doc {
-		floor = s.nextLine(stmts[0].End())
-	}
-	if _, own := s.indent(first[0]); !own {
-		return nil, "its __init__ has a first statement that does not begin a line"
-	}
-	at := s.above(s.lineStart(first[0].Start()), floor)
-	return &initCall{s.insert(at, indent+text+s.nl), what}, ""
+	e, reason := addFirst(s, shape.fn, text)
+	return &initCall{e, what}, reason
 }
 
 // storesNext says that a statement is self.get_response = get_response.
