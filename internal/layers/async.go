@@ -53,6 +53,13 @@ func (a *Async) body(n python.Node) {
 			if d.Name() == "_is_coroutine" && d.Role() == python.FieldTargets {
 				a.Marks = Yes
 			}
+			if d.Name() == "is_async" {
+				a.Streams = Yes
+			}
+		case python.KindString:
+			if s, ok := d.StringValue(); ok && s == "is_async" {
+				a.Streams = Yes
+			}
 		}
 	}
 }

@@ -351,7 +351,8 @@ type ContentUse struct {
 	Inner   bool // surely one from further in
 	Always  bool
 	// Iterator is the kind of what is assigned to streaming_content: "sync" or
-	// "async" for a generator, "" for anything else.
+	// "async" for a generator, "mixed" for an asynchronous one that awaits no
+	// other, "" for anything else.
 	Iterator string
 	Hook     string
 	Phase    Phase

@@ -53,6 +53,9 @@ type Async struct {
 	Marks Tri
 	// Asks says whether it looks at the kind of get_response.
 	Asks Tri
+	// Streams says whether it looks at the kind of a response's stream
+	// (response.is_async).
+	Streams Tri
 	// Hooks are the hooks that are coroutines.
 	Hooks []string
 }

@@ -260,13 +260,19 @@ func managed(fn python.Node) bool {
 }
 
 // iteratorKind says whether a generator function or expression is read with
-// "for" or with "async for".
+// "for" or with "async for", and of the latter whether it reads something in
+// that way itself ("async") or not ("mixed").
 func iteratorKind(n python.Node) string {
 	if n.Kind() == python.KindFunctionDef {
-		if n.Is(python.FlagAsync) {
-			return "async"
+		if !n.Is(python.FlagAsync) {
+			return "sync"
 		}
-		return "sync"
+		for d := range n.Descendants() {
+			if (d.Kind() == python.KindFor || d.Kind() == python.KindComprehension) && d.Is(python.FlagAsync) {
+				return "async"
+			}
+		}
+		return "mixed"
 	}
 	for g := range n.All(python.FieldGenerators) {
 		if g.Is(python.FlagAsync) {

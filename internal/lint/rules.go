@@ -32,5 +32,11 @@ func Rules() []*Rule {
 		&notAFactory,
 		&asyncHook,
 		&modeMismatch,
+		&contentOfStream,
+		&consumedStream,
+		&staleLength,
+		&overwrittenVary,
+		&earlyBody,
+		&iteratorKind,
 	}
 }
