@@ -64,7 +64,7 @@ func requireMarkdown(t testing.TB, doc string) (rows int) {
 			}
 			continue
 		}
-		if opened := strings.TrimRight(line, "text"); strings.HasPrefix(line, "```") {
+		if opened := strings.TrimSuffix(line, "text"); strings.HasPrefix(line, "```") {
 			require.Equal(t, strings.Repeat("`", len(opened)), opened, line)
 			fence = opened
 			continue
