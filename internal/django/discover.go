@@ -46,6 +46,8 @@ type discovery struct {
 	x     *rootIndex
 	found map[string]*candidate
 	facts map[string]*facts
+	// exclude is Options.Exclude.
+	exclude func(file string) bool
 }
 
 func (d *discovery) read(file string) *facts {
@@ -102,6 +104,7 @@ func (d *discovery) run(all []*source, given []string) []*candidate {
 			d.add(file, "the path given", f).given = true
 		}
 	}
+	d.leaveOut()
 	out := make([]*candidate, 0, len(d.found))
 	for _, c := range d.found {
 		out = append(out, c)
@@ -110,6 +113,20 @@ func (d *discovery) run(all []*source, given []string) []*candidate {
 	d.link(out)
 	d.roles(out)
 	return out
+}
+
+// leaveOut forgets the candidates that the user excludes, so that what they
+// import is not taken for a part of them.
+func (d *discovery) leaveOut() {
+	if d.exclude == nil {
+		return
+	}
+	for file := range d.found {
+		if d.exclude(d.t.show(file)) {
+			delete(d.found, file)
+			d.t.note(file, "not checked: excluded by the user")
+		}
+	}
 }
 
 // isGlobalSettings knows Django's own defaults, which are no project's settings.

@@ -30,6 +30,12 @@ type Options struct {
 	WorkDir string
 	// Django is the release the user names; zero: found out.
 	Django stack.Version
+	// Exclude says that a file, named relative to the working directory, is no
+	// settings module to look at; nil excludes none. Others may import it.
+	Exclude func(file string) bool
+	// Settings are the dotted names of the only settings modules to check; none:
+	// what Django would be started with. One that is not found is no error.
+	Settings []string
 	// CheckedOnly leaves the modules that are not checked unevaluated: they are
 	// listed, without stacks.
 	CheckedOnly bool
@@ -179,16 +185,17 @@ func Load(ctx context.Context, files Files, opts Options) (*Project, error) {
 	given = readable
 	p := &Project{t: t, p: newParser(t, all), Files: len(all), eval: opts.Eval}
 	p.x = newRootIndex(t, t.tops, all)
-	d := &discovery{t: t, p: p.p, x: p.x, found: map[string]*candidate{}, facts: map[string]*facts{}}
+	d := &discovery{t: t, p: p.p, x: p.x, found: map[string]*candidate{}, facts: map[string]*facts{}, exclude: opts.Exclude}
 	candidates := d.run(all, given)
 	candidates = slices.DeleteFunc(candidates, func(c *candidate) bool {
 		return !belongs(c.file, dirs, given) && !belongs(p.x.place(c.file), dirs, given)
 	})
 	p.settings(candidates)
+	p.choose(opts.Settings)
 	if err := p.evaluate(ctx, opts); err != nil {
 		return nil, err
 	}
-	if p.standIn(candidates) {
+	if len(opts.Settings) == 0 && p.standIn(candidates) {
 		if err := p.evaluate(ctx, opts); err != nil {
 			return nil, err
 		}
@@ -264,6 +271,20 @@ func (p *Project) settings(candidates []*candidate) {
 			m.ambiguous(p.t.show(root))
 		}
 		p.Settings = append(p.Settings, m)
+	}
+}
+
+// choose has only the modules with the given names checked; no name: those that
+// discovery found to stand for themselves.
+func (p *Project) choose(names []string) {
+	if len(names) == 0 {
+		return
+	}
+	for _, m := range p.Settings {
+		m.Checked, m.Reason = slices.Contains(names, m.Module), ""
+		if !m.Checked {
+			m.Reason = "not among the settings modules to check"
+		}
 	}
 }
 
