@@ -14,6 +14,7 @@ import (
 func TestExclude(t *testing.T) {
 	const list = "ROOT_URLCONF = 'u'\nINSTALLED_APPS = []\nDEBUG = True\nMIDDLEWARE = ['a.B']\n"
 	files := FS{fstest.MapFS{
+		"shop/__init__.py":      {},
 		"shop/settings/base.py": {Data: []byte(list)},
 		"shop/settings/dev.py":  {Data: []byte("from .base import *\nMIDDLEWARE += ['c.D']\n")},
 	}}
@@ -37,4 +38,7 @@ func TestExclude(t *testing.T) {
 	require.Equal(t, []string{"shop/settings/dev.py", "-shop/settings/base.py"}, checked(func(file string) bool { return file == "shop/settings/base.py" }))
 	require.Equal(t, []string{"shop/settings/base.py"}, checked(nil, "shop.settings.base"))
 	require.Equal(t, []string{"shop/settings/base.py", "shop/settings/dev.py"}, checked(nil, "shop.settings.dev", "shop.settings.base"))
+	_, err := Load(context.Background(), files, Options{Settings: []string{"shop.settings.prod"}})
+	require.ErrorIs(t, err, ErrNothing)
+	require.EqualError(t, err, "nothing to check: none of the settings modules to check is there, of 2 that were found")
 }

@@ -402,6 +402,9 @@ func (p *Project) verdict(paths []string, missing []error) error {
 				files = append(files, m.File)
 			}
 		}
+		if len(files) == 0 {
+			return fmt.Errorf("%w: none of the settings modules to check is there, of %d that were found", ErrNothing, len(p.Settings))
+		}
 		rest := ""
 		if n := len(files) - 3; n > 0 {
 			files, rest = files[:3], " and in "+more(n)
