@@ -74,7 +74,7 @@ that could be checked, or an internal error.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &problem{text: err.Error(), hint: fmt.Sprintf("see %s --help", cmd.CommandPath())}
 	})
-	root.AddCommand(a.lintCommand(), a.stacksCommand(), a.layersCommand(), a.costCommand(), a.explainCommand(), a.conformCommand(), a.traceCommand(), a.diffCommand(), a.versionCommand())
+	root.AddCommand(a.lintCommand(), a.stacksCommand(), a.layersCommand(), a.costCommand(), a.migrateCommand(), a.explainCommand(), a.conformCommand(), a.traceCommand(), a.diffCommand(), a.versionCommand())
 	return root
 }
 

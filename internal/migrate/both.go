@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
@@ -236,16 +235,4 @@ func wholeLines(stmt python.Node) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	return start, end, true
-}
-
-// listsOf are the lists that a settings module yields under one name, each with
-// its conditions, as text.
-func listsOf(m *django.SettingsModule, name string) []string {
-	var out []string
-	for _, s := range m.Stacks {
-		if s.Setting == name {
-			out = append(out, describe(&s))
-		}
-	}
-	return out
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/django"
@@ -125,6 +124,6 @@ func (r *run) tell(reader *layers.Reader, result *classes.Result) {
 		r.leave(PassClasses, severity, c.Span, fmt.Sprintf("%s is left as it is: %s", c.Class, c.Reason))
 	}
 	for _, w := range result.Warnings {
-		r.leave(PassClasses, finding.Warning, w.Span, strings.TrimPrefix(w.Message, w.Class+": "))
+		r.leave(PassClasses, finding.Warning, w.Span, w.Class+": "+w.Message)
 	}
 }

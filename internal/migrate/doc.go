@@ -7,11 +7,11 @@
 //   - the setting gets its new name, wherever it is assigned, extended, imported
 //     or read (rename.go);
 //   - classes of the project that the stacks name become mixins, or native
-//     classes (classes.go and package classes);
+//     classes (classpass.go and package classes);
 //   - the fixes of the lint rules for the target release are applied until
-//     nothing changes any more (fixes.go);
+//     nothing changes any more (fixpass.go);
 //   - what the new model does differently is listed (summary.go), on request
-//     also as comments in the code.
+//     also as comments in the code (annotate.go).
 //
 // Nothing is guessed. An occurrence that is not understood stays as it is and is
 // listed with its place; a rename after which a settings module would yield

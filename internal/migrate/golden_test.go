@@ -90,6 +90,12 @@ func leftText(r *Result) string {
 	for _, l := range r.Left {
 		fmt.Fprintf(&b, "%s:%d:%d: %s: %s: %s\n", l.Span.File, l.Span.Line, l.Span.Column, l.Severity, l.Pass, l.Reason)
 	}
+	for _, d := range r.Differences {
+		fmt.Fprintf(&b, "%s:%d:%d: %s: %s\n", d.Span.File, d.Span.Line, d.Span.Column, d.Grade, d.Text)
+		if d.Advice != "" {
+			fmt.Fprintf(&b, "  advice: %s\n", d.Advice)
+		}
+	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s:%d:%d: %s: %s: %s\n", f.Span.File, f.Span.Line, f.Span.Column, f.Severity, f.Rule, f.Message)
 	}

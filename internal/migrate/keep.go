@@ -85,10 +85,7 @@ func (s *source) below(stmt python.Node, line string) (at int, text string, ok b
 	if len(bytes.TrimSpace(indent)) > 0 {
 		return 0, "", false
 	}
-	newline := "\n"
-	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
-		newline = "\r\n"
-	}
+	newline := newlineOf(src)
 	i := bytes.IndexByte(src[stmt.End():], '\n')
 	if i < 0 {
 		return len(src), newline + string(indent) + line, true

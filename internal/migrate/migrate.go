@@ -128,6 +128,7 @@ type run struct {
 	files  django.Files
 	over   *overlay
 	result *Result
+	marks  []mark
 	lows   map[string]stack.Version // by file of settings: the oldest Django it allowed
 }
 
@@ -152,7 +153,7 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 	for _, m := range project.Settings {
 		r.lows[m.File] = m.Django.Low
 	}
-	for _, pass := range []func(context.Context) error{r.settings, r.classes, r.fixes} {
+	for _, pass := range []func(context.Context) error{r.settings, r.classes, r.fixes, r.summary, r.annotate} {
 		if err := pass(ctx); err != nil {
 			return r.result, err
 		}

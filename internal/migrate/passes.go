@@ -3,6 +3,8 @@ package migrate
 import (
 	"cmp"
 	"slices"
+
+	"github.com/mwcheck/mwcheck/internal/finding"
 )
 
 // finish gathers what the passes have left, in a fixed order.
@@ -12,6 +14,12 @@ func (r *run) finish() {
 		return cmp.Or(cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Line, b.Span.Line), cmp.Compare(a.Span.Column, b.Span.Column))
 	})
 	r.result.Left = slices.Compact(r.result.Left)
+	// What was left of the settings is not said twice.
+	r.result.Findings = slices.DeleteFunc(r.result.Findings, func(f finding.Finding) bool {
+		return f.Name == "both-settings" && slices.ContainsFunc(r.result.Left, func(l Left) bool {
+			return l.Pass == PassSettings && l.Severity >= finding.Note && !l.Mention && l.Span.File == f.Span.File
+		})
+	})
 	slices.SortStableFunc(r.result.Done, func(a, b Action) int {
 		return cmp.Or(cmp.Compare(order[a.Pass], order[b.Pass]), cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Start, b.Span.Start))
 	})

@@ -13,10 +13,18 @@ import (
 // own name in the source of something unknown does not count.
 func describe(s *stack.Stack) string {
 	var b strings.Builder
-	one := func(text string) string { return strings.ReplaceAll(text, oldName, newName) }
 	for _, c := range s.Conditions {
 		fmt.Fprintf(&b, "%s=%v ", one(c.Text), c.Value)
 	}
+	return b.String() + describeList(s)
+}
+
+// one puts the new name for the old one.
+func one(text string) string { return strings.ReplaceAll(text, oldName, newName) }
+
+// describeList is what a stack holds, without its conditions.
+func describeList(s *stack.Stack) string {
+	var b strings.Builder
 	fmt.Fprintf(&b, "%v:", s.Complete)
 	for _, e := range s.Entries {
 		if e.Unknown {
@@ -26,6 +34,31 @@ func describe(s *stack.Stack) string {
 		}
 	}
 	return b.String()
+}
+
+// listsOf are the lists that a settings module yields under one name, each with
+// its conditions, as text.
+func listsOf(m *django.SettingsModule, name string) []string {
+	var out []string
+	for _, s := range m.Stacks {
+		if s.Setting == name {
+			out = append(out, describe(&s))
+		}
+	}
+	return out
+}
+
+// unconditional are the different lists that a settings module yields under one
+// name, whatever the conditions.
+func unconditional(m *django.SettingsModule, name string) []string {
+	var out []string
+	for _, s := range m.Stacks {
+		if s.Setting == name {
+			out = append(out, describeList(&s))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // differs gives a file of settings that would yield another list than before, or
@@ -49,9 +82,12 @@ func (n *renamer) differs(after *django.Project) string {
 		if n.refused[n.root(file)] != nil || n.settled[n.root(file)] {
 			continue
 		}
+		view := listsOf
 		want := listsOf(m, oldName)
 		if name := n.counts[n.root(file)]; name != "" {
-			want = listsOf(m, name)
+			// Which of the two lists counts may have been a condition.
+			view = unconditional
+			want = view(m, name)
 		} else if len(want) == 0 {
 			want = listsOf(m, newName) // it has the new name already
 		}
@@ -59,10 +95,10 @@ func (n *renamer) differs(after *django.Project) string {
 			continue
 		}
 		got := now[key(m)]
-		if got == nil || !slices.Equal(listsOf(got, newName), want) {
+		if got == nil || !slices.Equal(view(got, newName), want) {
 			return file
 		}
-		if left := listsOf(got, oldName); n.r.opts.KeepClassic && !slices.Equal(left, want) || !n.r.opts.KeepClassic && len(left) > 0 {
+		if left := view(got, oldName); n.r.opts.KeepClassic && !slices.Equal(left, want) || !n.r.opts.KeepClassic && len(left) > 0 {
 			return file
 		}
 	}

@@ -1,0 +1,284 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/diff"
+	"github.com/mwcheck/mwcheck/internal/django"
+	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/projectfacts"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// compare lists what the classic stacks of the project, as they were, do
+// differently under the modern model. What keeps a site from starting is left
+// out: the passes before have seen to it, or have said so.
+func (r *run) compare(ctx context.Context, project *django.Project) error {
+	to, ok := modernEngine(r.opts.To)
+	if !ok {
+		return fmt.Errorf("no engine stands for Django %s", r.opts.To)
+	}
+	facts := projectfacts.New(project)
+	seen := map[string]bool{}
+	for _, m := range project.Settings {
+		if !m.Checked {
+			continue
+		}
+		from := classicEngine(m.Django.Lint)
+		reader := layers.NewReader(projectfacts.Tree{Loader: m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: diff.Version(from)})
+		for i := range m.Stacks {
+			s := &m.Stacks[i]
+			if s.Model != stack.Classic || ctx.Err() != nil {
+				continue
+			}
+			result, err := diff.Run(s, reader.Layer, diff.Options{From: from, To: to, Setting: func(name string) (any, bool, bool) { return settingOf(facts, s, name) }})
+			if err != nil {
+				return err
+			}
+			r.differences(result, s, reader, facts, seen)
+		}
+	}
+	return ctx.Err()
+}
+
+// settingOf is a setting beside a stack, in the form that diff asks for.
+func settingOf(facts *projectfacts.Facts, s *stack.Stack, name string) (value any, set, known bool) {
+	v := facts.Config().Setting(s, name)
+	return v.Value, v.State != lint.Unset, v.State != lint.Unknown && !v.Partial
+}
+
+// modernEngine is the engine for a release, or for the nearest older one.
+func modernEngine(v stack.Version) (conformance.Engine, bool) {
+	return nearest(conformance.FamilyModern, v)
+}
+
+// classicEngine is the engine for the release that a project runs on; 1.9, the
+// last without the modern model, where it is not known or is a later one.
+func classicEngine(v stack.Version) conformance.Engine {
+	last := stack.Version{Major: 1, Minor: 9}
+	if v.IsZero() || v.AtLeast(stack.Version{Major: 2}) {
+		v = last
+	}
+	e, ok := nearest(conformance.FamilyClassic, v)
+	if !ok {
+		e, _ = nearest(conformance.FamilyClassic, last)
+	}
+	return e
+}
+
+// nearest is the newest engine of a family that is not newer than a release.
+func nearest(family string, v stack.Version) (best conformance.Engine, ok bool) {
+	for _, e := range conformance.Engines() {
+		if e.Family != family || !v.AtLeast(diff.Version(e)) {
+			continue
+		}
+		if !ok || diff.Version(e).Compare(diff.Version(best)) > 0 {
+			best, ok = e, true
+		}
+	}
+	return best, ok
+}
+
+// differences keeps what is worth a line of a comparison, each of them once for
+// all stacks that share it.
+func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Reader, facts *projectfacts.Facts, seen map[string]bool) {
+	unknown := 0
+	for i := range result.Differences {
+		d := &result.Differences[i]
+		if d.Static || len(d.Trigger) == 0 || atClass(d) {
+			continue
+		}
+		if d.Grade == diff.NotKnown {
+			unknown++
+		}
+		if d.Grade != diff.Serious && d.Grade != diff.Visible {
+			continue
+		}
+		out := Difference{Stack: s.ID, Grade: d.Grade, Text: sentence(d), Span: d.Trigger[0].Span}
+		if out.Span.IsZero() && d.Trigger[0].Entry >= 0 {
+			out.Span = s.Entries[d.Trigger[0].Entry].Span
+		}
+		if out.Span.IsZero() {
+			out.Span = s.Span
+		}
+		for _, t := range d.Trigger {
+			out.Layers = append(out.Layers, t.Layer)
+		}
+		for _, c := range d.Consequences {
+			if c.Layer != "" && c.Grade >= diff.Visible && !slices.Contains(out.Layers, c.Layer) {
+				out.Layers = append(out.Layers, c.Layer)
+			}
+		}
+		key := fmt.Sprintf("%s %s:%d", out.Text, out.Span.File, out.Span.Start)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		out.Advice = advise(d, s, reader, facts)
+		r.result.Differences = append(r.result.Differences, out)
+		r.marks = append(r.marks, marksOf(d)...)
+	}
+	if unknown > 0 {
+		r.leave("", finding.Note, s.Span, fmt.Sprintf("%s: the weight of %d more differences is not known, \"mwcheck diff\" lists them", s.ID, unknown))
+	}
+	for _, u := range result.Unknown {
+		if !u.Absent {
+			continue
+		}
+		key := "absent " + u.Layer
+		if !seen[key] {
+			seen[key] = true
+			r.leave("", finding.Note, u.Span, fmt.Sprintf("what changes for %q is not known: %s", u.Layer, u.Why))
+		}
+	}
+}
+
+// atClass says that a difference is about how a layer is built.
+func atClass(d *diff.Difference) bool {
+	return slices.ContainsFunc(d.Trigger, func(t diff.Trigger) bool { return t.Hook == conformance.HookStyle || t.Hook == conformance.HookInit })
+}
+
+// sentence says a difference in one line: who does what, and what follows.
+func sentence(d *diff.Difference) string {
+	var parts []string
+	for _, t := range d.Trigger {
+		parts = append(parts, act(t))
+	}
+	return "where " + strings.Join(parts, " and ") + ": " + follows(d)
+}
+
+// follows is what a difference leads to, its weightiest consequences.
+func follows(d *diff.Difference) string {
+	const most = 4
+	var parts []string
+	for _, c := range d.Consequences {
+		if c.Grade < diff.Visible {
+			continue
+		}
+		text := c.Text
+		if c.Layer != "" && !strings.HasPrefix(text, catalog.ShortName(c.Layer)) {
+			text += " (" + catalog.ShortName(c.Layer) + ")"
+		}
+		if !slices.Contains(parts, text) {
+			parts = append(parts, text)
+		}
+	}
+	if len(parts) == 0 {
+		return d.Reason
+	}
+	if n := len(parts) - most; n > 1 {
+		parts = append(parts[:most], fmt.Sprintf("%d more", n))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// act is what a layer does, or the site.
+func act(t diff.Trigger) string {
+	head, kind, _ := strings.Cut(t.Behaviour, ":")
+	what := t.Behaviour
+	switch {
+	case strings.HasPrefix(head, "respond"):
+		what = "answers"
+	case head == "raise":
+		what = "raises " + kind
+	case head == "return_none":
+		what = "returns nothing"
+	}
+	if t.Layer == "" {
+		return fmt.Sprintf("the %s %s", t.Hook, what)
+	}
+	return fmt.Sprintf("%s %s in %s", catalog.ShortName(t.Layer), what, t.Hook)
+}
+
+// advise proposes a change of the list after which the layers of the project
+// that lose something run as before: they move further out than the layer that
+// answers or raises, or, where another layer must stay in between, the layers
+// are to be run as one.
+func advise(d *diff.Difference, s *stack.Stack, reader *layers.Reader, facts *projectfacts.Facts) string {
+	at := -1
+	for _, t := range d.Trigger {
+		at = max(at, t.Entry)
+	}
+	if at < 0 {
+		return ""
+	}
+	var movable, stuck []string
+	for _, c := range d.Consequences {
+		if c.Layer == "" || c.Grade < diff.Visible || c.Entry <= at || c.Hook != conformance.HookResponse {
+			continue
+		}
+		// For Django's own layers the documented order is the better advice.
+		if m := catalog.Default().Find(c.Layer); m != nil && m.Django() && reader.Layer(c.Layer).Origin != layers.FromTree {
+			continue
+		}
+		name := catalog.ShortName(c.Layer)
+		if slices.Contains(movable, name) || slices.Contains(stuck, name) {
+			continue
+		}
+		if mayMove(s, facts, c.Entry, at) {
+			movable = append(movable, name)
+		} else {
+			stuck = append(stuck, name)
+		}
+	}
+	target := catalog.ShortName(s.Entries[at].Path)
+	var parts []string
+	if len(movable) > 0 {
+		parts = append(parts, fmt.Sprintf("move %s out, above %s", listed(movable), target))
+	}
+	if len(stuck) > 0 {
+		parts = append(parts, fmt.Sprintf("%s cannot stand above %s, as the order rules say: run the layers from %s to there as one layer, in the old way",
+			listed(stuck), target, target))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func listed(words []string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// mayMove says that no rule finds more wrong with a stack after an entry has
+// moved to the place of another one further out.
+func mayMove(s *stack.Stack, facts *projectfacts.Facts, from, to int) bool {
+	moved := *s
+	moved.Entries = slices.Clone(s.Entries)
+	e := moved.Entries[from]
+	moved.Entries = slices.Insert(slices.Delete(moved.Entries, from, from+1), to, e)
+	return problems(&moved, facts) <= problems(s, facts)
+}
+
+// problems counts what the rules find wrong with a stack.
+func problems(s *stack.Stack, facts *projectfacts.Facts) int {
+	modern := *s
+	modern.Model, modern.Setting, modern.Effective = stack.Modern, newName, true
+	config := facts.Config()
+	config.Django = nil // the order is judged without a release in mind
+	findings, _ := lint.Run([]*stack.Stack{&modern}, config)
+	n := 0
+	for _, f := range findings {
+		if f.Severity >= finding.Warning {
+			n++
+		}
+	}
+	return n
+}
+
+// summary is the pass that compares the two models; it changes nothing by itself.
+func (r *run) summary(ctx context.Context) error {
+	project, err := django.Load(ctx, r.files, r.load())
+	if err != nil && !errors.Is(err, django.ErrNothing) {
+		return err
+	}
+	return r.compare(ctx, project)
+}
