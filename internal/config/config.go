@@ -15,6 +15,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/stack"
@@ -80,23 +81,13 @@ func CheckGlob(pattern string) error {
 // location is the directory that the patterns of a file are relative to.
 type location struct{ workDir, dir string }
 
-// absolute is the full name of a file whose name is relative to workDir.
-func (l location) absolute(name string) string {
-	if strings.HasPrefix(name, "/") || len(name) > 1 && name[1] == ':' {
-		return path.Clean(name)
-	}
-	if l.workDir == "" {
-		return path.Join("/", name)
-	}
-	return path.Join(l.workDir, name)
-}
-
 // matches says that a pattern fits the file or a directory that it is in.
 func (l location) matches(patterns []string, file string) bool {
 	if len(patterns) == 0 || file == "" {
 		return false
 	}
-	dir, rel := l.absolute(l.dir), l.absolute(file)
+	names := django.Names{WorkDir: l.workDir}
+	dir, rel := names.Abs(l.dir), names.Abs(file)
 	if dir != "/" {
 		dir += "/"
 	}

@@ -101,6 +101,19 @@ type names struct {
 	workDir string
 }
 
+// Names turns names into absolute ones and back, as Load does: WorkDir is that
+// of Options.
+type Names struct{ WorkDir string }
+
+// Abs is the absolute form of a name; where WorkDir is empty, "/" is its ".".
+func (n Names) Abs(name string) string { return names{n.WorkDir}.abs(name) }
+
+// Access is the name of an absolute one to give to a Files.
+func (n Names) Access(abs string) string { return names{n.WorkDir}.access(abs) }
+
+// Show is an absolute name as positions have it, relative to WorkDir.
+func (n Names) Show(abs string) string { return names{n.WorkDir}.show(abs) }
+
 // abs is the absolute form of a name that a user or a link target gives.
 func (n names) abs(name string) string {
 	switch {

@@ -16,6 +16,10 @@ import (
 // Facts answers what the rules ask about one project. It caches what it reads
 // and is not safe for use by several goroutines at once.
 type Facts struct {
+	// Catalog replaces the embedded one; it has to be set before anything is
+	// asked.
+	Catalog *catalog.Catalog
+
 	checked []*django.SettingsModule
 	byStack map[string]*django.SettingsModule
 	// byPath lists the checked modules whose stacks name a dotted path: which
@@ -49,7 +53,7 @@ func New(p *django.Project) *Facts {
 func (f *Facts) Config() lint.Config {
 	return lint.Config{
 		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve, Layer: f.layer,
-		PackageVersion: f.packageVersion,
+		PackageVersion: f.packageVersion, Catalog: f.Catalog,
 	}
 }
 
@@ -167,7 +171,11 @@ func (f *Facts) layer(s *stack.Stack, path string) *layers.Layer {
 func (f *Facts) Reader(m *django.SettingsModule) *layers.Reader {
 	r := f.readers[m]
 	if r == nil {
-		r = layers.NewReader(Tree{Loader: m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
+		known := f.Catalog
+		if known == nil {
+			known = catalog.Default()
+		}
+		r = layers.NewReader(Tree{Loader: m.Loader()}, layers.Options{Catalog: known, Django: m.Django.Lint})
 		f.readers[m] = r
 	}
 	return r
