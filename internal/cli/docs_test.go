@@ -22,6 +22,11 @@ var marker = regexp.MustCompile("(?m)^<!-- (part of )?output: mwcheck (.+?)(?: \
 // TestDocumentedOutput runs every command whose output a document shows.
 func TestDocumentedOutput(t *testing.T) {
 	documents := []string{"README.md"}
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	require.NoError(t, err)
+	for _, page := range pages {
+		documents = append(documents, "docs/"+filepath.Base(page))
+	}
 	blocks := 0
 	for _, name := range documents {
 		text, err := os.ReadFile(filepath.Join(root, name))

@@ -55,6 +55,9 @@ func TracesText(w io.Writer, r Traces, opts TextOptions) error {
 	}
 	for _, d := range r.Drawn {
 		fmt.Fprintf(&b, "\n%s\n", p.place(d.Engine))
+		if len(d.Trace.Load) > 0 {
+			fmt.Fprintf(&b, "  built in the order %s\n", strings.Join(d.Trace.Load, ", "))
+		}
 		drawRows(&b, d.Rows, len(r.Layers), p)
 		fmt.Fprintf(&b, "%s\n", outcomeWords(d.Trace.Outcome))
 	}
@@ -211,18 +214,21 @@ func behavioursOf(s *conformance.Scenario) string {
 				parts = append(parts, fmt.Sprintf("%s.%s %s", l.Name, hook, behaviourWords(behaviour)))
 			}
 		}
-		if c := l.Call; c != nil {
-			for _, part := range [][2]string{{"call.before", c.Before}, {"call.after", c.After}, {"call.get_response", c.GetResponse}, {"call.try", c.Try}} {
-				switch part[1] {
-				case "", "pass", "touch", "once":
-				default:
-					parts = append(parts, fmt.Sprintf("%s.%s is %s", l.Name, part[0], part[1]))
-				}
-			}
+		parts = append(parts, callWords(l)...)
+		if words := initWords(l.Init); words != "" {
+			parts = append(parts, l.Name+" "+words)
 		}
 	}
 	if s.View != "" && s.View != "ok" {
 		parts = append(parts, "the view "+behaviourWords(strings.TrimPrefix(s.View, "async_")))
+	}
+	switch s.ErrorHandlers {
+	case "raise":
+		parts = append(parts, "the error pages raise")
+	case "raise4xx":
+		parts = append(parts, "the error pages of 4xx raise")
+	case "template":
+		parts = append(parts, "the error pages are templates")
 	}
 	if s.URL == "not_found" {
 		parts = append(parts, "no URL pattern matches")
@@ -231,6 +237,54 @@ func behavioursOf(s *conformance.Scenario) string {
 		parts = append(parts, "DEBUG_PROPAGATE_EXCEPTIONS is on")
 	}
 	return strings.Join(parts, "; ")
+}
+
+// callWords are what a layer's own call does out of the ordinary.
+func callWords(l *conformance.LayerSpec) []string {
+	if l.Call == nil {
+		return nil
+	}
+	var parts []string
+	for _, part := range [][2]string{{"before", l.Call.Before}, {"after", l.Call.After}} {
+		switch part[1] {
+		case "", "pass", "touch":
+		default:
+			parts = append(parts, fmt.Sprintf("%s %s %s get_response", l.Name, behaviourWords(part[1]), part[0]))
+		}
+	}
+	switch l.Call.GetResponse {
+	case "", "once":
+	default:
+		parts = append(parts, l.Name+" "+behaviourWords("get_response:"+l.Call.GetResponse))
+	}
+	switch l.Call.Try {
+	case "":
+	case "finally":
+		parts = append(parts, l.Name+" has a finally around get_response")
+	default:
+		parts = append(parts, fmt.Sprintf("%s has a try around get_response and %s", l.Name, behaviourWords(l.Call.Try)))
+	}
+	return parts
+}
+
+// initWords say how a layer's construction is out of the ordinary.
+func initWords(init string) string {
+	head, kind, _ := strings.Cut(init, ":")
+	switch head {
+	case "not_used":
+		return "raises MiddlewareNotUsed when it is built"
+	case "returns_none":
+		return "is a factory that returns None"
+	case "no_arg":
+		return "takes no get_response"
+	case "no_super":
+		return "does not call super().__init__"
+	case "super_no_arg":
+		return "calls super().__init__() without get_response"
+	case "raise":
+		return "raises " + kind + " when it is built"
+	}
+	return ""
 }
 
 func outcomeWords(o conformance.Outcome) string {
