@@ -75,8 +75,7 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 		if cookie, ok := strings.CutPrefix(name, "Set-Cookie"); ok {
 			u.absent, u.present, u.grade = "the cookie"+cookie+" is not set", "the cookie"+cookie+" is set", Serious
 			if m.HasTag("csrf") {
-				// It is set only if the answer has used the token.
-				u.grade, u.page = Visible, true
+				u.grade = Visible
 			}
 		} else if securityHeader(name) || m.HasTag("security-headers") {
 			u.grade = Serious
@@ -84,6 +83,7 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 		if name == "Location" {
 			continue // of the redirect that takes the place of a 404
 		}
+		u.page = m.HasTag("csrf") // only where the answer has used the token
 		add(u)
 	}
 	tag := func(name string, u use) {

@@ -44,22 +44,26 @@ func (b *builder) gone(entry int, l *layers.Layer) bool {
 	case !from && !to:
 		b.leaveOut(entry, fmt.Sprintf("it exists neither in Django %s nor in %s", b.from, b.to))
 	default:
-		text := fmt.Sprintf("it does not exist in Django %s", b.to)
+		missing := b.to
 		if to {
-			text = fmt.Sprintf("it does not exist in Django %s, but does in %s", b.from, b.to)
-		} else if m.Replacement != "" {
-			text += "; in its place: " + m.Replacement
-		} else if m.MovedTo != nil {
-			text += "; it has moved to " + m.MovedTo.Path
+			missing = b.from
 		}
-		b.builds(entry, Removed, b.stack.Entries[entry].Span, from, text)
+		text := "it cannot be imported"
+		switch {
+		case to:
+		case m.MovedTo != nil:
+			text += "; it has moved to " + m.MovedTo.Path
+		case m.Replacement != "":
+			text += "; in its place: " + m.Replacement
+		}
+		b.builds(entry, Removed, missing.String(), b.stack.Entries[entry].Span, from, text)
 	}
 	return true
 }
 
 // builds adds the difference that a layer can be built in one of the engines
 // only: in the first one, if from.
-func (b *builder) builds(entry int, behaviour string, span stack.Span, from bool, text string) {
+func (b *builder) builds(entry int, behaviour, kind string, span stack.Span, from bool, text string) {
 	name := conformance.EffectLoadFails
 	grade := Serious
 	if !from {
@@ -67,7 +71,7 @@ func (b *builder) builds(entry int, behaviour string, span stack.Span, from bool
 	}
 	path := b.stack.Entries[entry].Path
 	b.static = append(b.static, Difference{
-		Trigger: []Trigger{{Layer: path, Entry: entry, Hook: conformance.HookStyle, Behaviour: behaviour, Span: span}},
+		Trigger: []Trigger{{Layer: path, Entry: entry, Hook: conformance.HookStyle, Behaviour: behaviour, Kind: kind, Span: span}},
 		Effects: []Effect{{Name: name, Layers: []string{}, Entries: []int{}}},
 		Static:  true,
 		Consequences: []Consequence{{
@@ -91,7 +95,7 @@ func (b *builder) loads(entry int, l *layers.Layer, spec *conformance.LayerSpec)
 		span = l.Init.Span
 	}
 	if l.Init.Takes == layers.TakesRequired && l.Init.Owner != mixinPath && !b.ofCatalog(l.Init.Owner) {
-		b.builds(entry, RequiredArgument, span, !classic(b.opts.From),
+		b.builds(entry, RequiredArgument, "", span, !classic(b.opts.From),
 			"its __init__ asks for get_response, which the classic model does not give: TypeError while the stack is built")
 	}
 	if l.Style == layers.Classic && l.Whole == layers.Yes {

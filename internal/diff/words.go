@@ -21,6 +21,9 @@ func (t *Trigger) Words() string {
 func (t *Trigger) Predicate() string {
 	switch t.Hook {
 	case conformance.HookStyle, conformance.HookInit:
+		if t.Behaviour == Removed {
+			return "does not exist in Django " + t.Kind
+		}
 		return shapeWords(t.Behaviour)
 	}
 	return t.does() + " in " + hookWords(t.Hook)
@@ -96,8 +99,6 @@ func shapeWords(behaviour string) string {
 		return "is written for the classic model: it takes no get_response"
 	case "modern", "function":
 		return "is written for the modern model: it asks for get_response"
-	case Removed:
-		return "is not in both releases"
 	case NotCallable:
 		return "has no __call__"
 	case RequiredArgument:

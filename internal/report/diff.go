@@ -232,19 +232,31 @@ func (p palette) grade(g diff.Grade) string {
 
 func writeDifference(b *strings.Builder, m mergedDiff, traces bool, r *diff.Result, p palette) {
 	d := m.first
-	fmt.Fprintf(b, "  %s  %s\n", p.grade(d.Grade), strings.Join(m.words, "; or "))
+	words := strings.Join(m.words, "; or ")
+	if d.Has(conformance.EffectLoadFails) {
+		words += ": the site does not start"
+	}
+	fmt.Fprintf(b, "  %s  %s\n", p.grade(d.Grade), words)
 	for _, e := range d.Effects {
 		if !ownWords(d, e.Name) {
 			continue
 		}
 		fmt.Fprintf(b, "            %s\n", e.Name.Words())
 	}
-	for _, c := range collapse(d.Consequences) {
+	for _, c := range collapse(consequences(d)) {
 		fmt.Fprintf(b, "            %s  %s\n", p.grade(c.grade), c.text)
 	}
-	if traces && !d.Static {
+	if traces && !d.Static && !d.Has(conformance.EffectLoadFails) {
 		writeTraces(b, d, r)
 	}
+}
+
+// consequences are those that the first line does not say already.
+func consequences(d *diff.Difference) []diff.Consequence {
+	if d.Has(conformance.EffectLoadFails) && len(d.Trigger) == 1 && !d.Static {
+		return nil
+	}
+	return d.Consequences
 }
 
 // ownWords says that an effect is worth a line: the consequences say the rest.

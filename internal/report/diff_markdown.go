@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/diff"
 )
 
@@ -71,16 +72,20 @@ func writeDiffMarkdown(b *strings.Builder, s *StackDiff, traces bool) {
 
 func writeItem(b *strings.Builder, g diffGroup, m mergedDiff, traces bool, r *diff.Result) {
 	d := m.first
-	fmt.Fprintf(b, "- **%s** %s\n", markdown(g.title), markdown(strings.Join(m.words, "; or ")))
+	words := strings.Join(m.words, "; or ")
+	if d.Has(conformance.EffectLoadFails) {
+		words += ": the site does not start"
+	}
+	fmt.Fprintf(b, "- **%s** %s\n", markdown(g.title), markdown(words))
 	for _, e := range d.Effects {
 		if ownWords(d, e.Name) {
 			fmt.Fprintf(b, "  - %s\n", markdown(e.Name.Words()))
 		}
 	}
-	for _, c := range collapse(d.Consequences) {
+	for _, c := range collapse(consequences(d)) {
 		fmt.Fprintf(b, "  - %s: %s\n", c.grade, markdown(c.text))
 	}
-	if !traces || d.Static {
+	if !traces || d.Static || d.Has(conformance.EffectLoadFails) {
 		return
 	}
 	b.WriteString("\n  <details><summary>traces</summary>\n\n  ```diff\n")
