@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mwcheck/mwcheck/internal/config"
 )
 
 // The exit codes. The output format never changes them.
@@ -90,6 +92,13 @@ func (p *problem) Error() string { return p.text }
 func (a *app) complain(err error) {
 	text, hint := err.Error(), ""
 	var p *problem
+	var wrong config.Errors
+	if errors.As(err, &wrong) {
+		for _, one := range wrong {
+			fmt.Fprintf(a.env.Stderr, "mwcheck: error: %s\n", one)
+		}
+		return
+	}
 	if errors.As(err, &p) {
 		hint = p.hint
 	} else if first, rest, found := strings.Cut(text, "\n"); found {

@@ -81,6 +81,20 @@ func (a *app) readStack(f *inputFlags) (s *stack.Stack, src []byte, err error) {
 
 // loadProject reads the projects below some paths.
 func (a *app) loadProject(ctx context.Context, paths []string, f *inputFlags) (*django.Project, error) {
+	return a.load(ctx, paths, django.Options{Django: f.django.value})
+}
+
+// loadFor reads the projects below the paths of a job, as its configuration
+// wants it.
+func (a *app) loadFor(ctx context.Context, j *job, f *inputFlags) (*django.Project, error) {
+	opts := django.Options{Django: f.django.value, Exclude: j.excluded}
+	for _, s := range j.config.Settings {
+		opts.Settings = append(opts.Settings, s.Value)
+	}
+	return a.load(ctx, j.paths, opts)
+}
+
+func (a *app) load(ctx context.Context, paths []string, opts django.Options) (*django.Project, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -91,7 +105,8 @@ func (a *app) loadProject(ctx context.Context, paths []string, f *inputFlags) (*
 		}
 		names[i] = osfiles.Name(p)
 	}
-	project, err := django.Load(ctx, a.env.Files, django.Options{Paths: names, WorkDir: a.env.WorkDir, Django: f.django.value})
+	opts.Paths, opts.WorkDir = names, a.env.WorkDir
+	project, err := django.Load(ctx, a.env.Files, opts)
 	if errors.Is(err, django.ErrNothing) {
 		err = &problem{text: strings.ReplaceAll(err.Error(), "\n", "; "), hint: "give the path of a Django project or of a settings file"}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mwcheck/mwcheck/internal/config"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/projectfacts"
@@ -18,6 +19,7 @@ import (
 func (a *app) lintCommand() *cobra.Command {
 	var in inputFlags
 	var out outputFlags
+	var configured configFlags
 	threshold := choice{value: "warning", allowed: []string{"error", "warning", "note", "never"}}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH]...",
@@ -26,78 +28,160 @@ func (a *app) lintCommand() *cobra.Command {
 working directory), works out the middleware stacks that Django would load, and
 checks them. It never imports or runs the project.
 
+It needs no configuration. Where there is one, in mwcheck.toml or in the table
+[tool.mwcheck] of pyproject.toml, the nearest at or above a PATH counts for it;
+docs/configuration.md lists what it may say. Flags go before it.
+
 Findings go to stdout. What could not be understood is a note with its place,
 and counts in the summary line. In the short format the summary line goes to
 stderr, in the github format the notes too. The format never changes the exit
 code; docs/formats.md describes each.
 
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, nothing
-that could be checked, or an internal error.`,
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, a
+mistake in the configuration, nothing that could be checked, or an internal
+error.`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := in.check(paths); err != nil {
 				return err
 			}
-			result, source, err := a.lint(cmd.Context(), paths, &in)
-			for _, f := range result.Findings {
-				if f.Suppression == nil && f.Severity >= failOn(threshold.value) {
-					a.code = ExitFindings
-				}
+			given := ""
+			if cmd.Flags().Changed("fail-on") {
+				given = threshold.value
+			}
+			run, err := a.lintAll(cmd.Context(), paths, &in, &configured, given)
+			if run == nil {
+				return err
+			}
+			if run.failed {
+				a.code = ExitFindings
 			}
 			if err != nil && out.forPeople() {
-				return a.withNotes(err, result.Notes, &out)
+				return a.withNotes(err, run.Notes, &out)
 			}
 			if err != nil {
-				result.Failure = err.Error()
+				run.Failure = err.Error()
 			}
-			return errors.Join(err, a.printLint(result, source, &out, failOn(threshold.value)))
+			return errors.Join(err, a.printLint(run.Lint, run.source, &out, run.failOn))
 		},
 	}
 	in.add(cmd.Flags())
+	configured.add(cmd.Flags())
 	out.add(cmd, lintFormats()...)
 	cmd.Flags().Var(&threshold, "fail-on", "the least severity that makes the exit code 1")
 	return cmd
 }
 
-// lint checks a project or a stack without one. An error comes with what is
-// known beside it, as the notes that say why nothing could be checked.
-func (a *app) lint(ctx context.Context, paths []string, in *inputFlags) (report.Lint, report.Source, error) {
-	if in.stack != "" {
-		return a.lintStack(in)
-	}
-	project, err := a.loadProject(ctx, paths, in)
-	if project == nil {
-		return report.Lint{}, a.source, err
-	}
-	r := report.Lint{Notes: project.Notes, Summary: finding.Summary{Settings: len(project.Settings)}}
+// lintRun is what a run of lint found.
+type lintRun struct {
+	report.Lint
+	source report.Source
+	stacks []*stack.Stack
+	failOn finding.Severity // the least of all configurations
+	failed bool             // something is at or above the threshold that holds for it
+}
+
+// lintAll checks projects, each with its own configuration, or a stack without
+// a project. failOn is the flag; "" where it was not given. An error comes with
+// what is known beside it, as the notes that say why nothing could be checked;
+// where nothing is known, or the configuration is wrong, the run is nil.
+func (a *app) lintAll(ctx context.Context, paths []string, in *inputFlags, flags *configFlags, failOnFlag string) (*lintRun, error) {
+	jobs, notes, err := a.jobs(paths, flags)
 	if err != nil {
-		return r, a.source, err
+		return nil, err
+	}
+	run := &lintRun{Lint: report.Lint{Notes: notes}, source: a.source, failOn: finding.Error + 1}
+	var failures []error
+	for _, j := range jobs {
+		found, err := a.lintJob(ctx, run, j, in)
+		var wrong config.Errors
+		if errors.As(err, &wrong) {
+			return nil, err
+		}
+		failures = append(failures, err)
+		least := failOn(cmp.Or(failOnFlag, j.config.FailOn))
+		run.failOn = min(run.failOn, least)
+		for _, f := range found {
+			run.failed = run.failed || f.Suppression == nil && f.Severity >= least
+		}
+		run.Findings = append(run.Findings, found...)
+	}
+	lint.Sort(run.Findings)
+	run.Findings = slices.CompactFunc(run.Findings, func(a, b finding.Finding) bool {
+		return a.Rule == b.Rule && a.Fact == b.Fact && a.Span == b.Span && a.Message == b.Message && a.Stack == b.Stack
+	})
+	run.Notes = sortNotes(run.Notes)
+	run.Summary = summarize(run.Summary, run.stacks, run.Findings)
+	if len(run.stacks) == 0 {
+		err = errors.Join(failures...)
+	} else {
+		for _, failure := range failures {
+			if failure != nil {
+				run.Notes = append(run.Notes, stack.Note{Message: failure.Error()})
+			}
+		}
+	}
+	return run, err
+}
+
+// lintJob checks what one configuration holds for. It adds stacks, notes and
+// counts to the run.
+func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, in *inputFlags) ([]finding.Finding, error) {
+	own := *in
+	if own.django.value.IsZero() {
+		own.django.value = j.config.Django
+	}
+	if in.stack != "" {
+		return a.lintStack(run, j, &own)
+	}
+	project, err := a.loadFor(ctx, j, &own)
+	if project == nil {
+		return nil, err
+	}
+	run.Notes = append(run.Notes, project.Notes...)
+	run.Summary.Settings += len(project.Settings)
+	if missing := missingSettings(j.config, project); missing != nil {
+		return nil, missing
+	}
+	if err != nil {
+		return nil, err
 	}
 	checked := project.Checked()
 	stacks := make([]*stack.Stack, len(checked))
 	for i := range checked {
 		stacks[i] = &checked[i]
 	}
-	var notes []stack.Note
-	r.Findings, notes = lint.Run(stacks, projectfacts.New(project).Config())
-	r.Notes = sortNotes(append(r.Notes, notes...))
-	r.Summary = summarize(r.Summary, stacks, r.Findings)
-	return r, a.source, nil
+	facts := projectfacts.New(project)
+	facts.Catalog = j.config.Catalog
+	config := facts.Config()
+	return a.check(run, j, stacks, config), nil
+}
+
+// check runs the rules.
+func (a *app) check(run *lintRun, j *job, stacks []*stack.Stack, config lint.Config) []finding.Finding {
+	j.apply(&config)
+	findings, notes := lint.Run(stacks, config)
+	run.Notes = append(run.Notes, notes...)
+	run.stacks = append(run.stacks, stacks...)
+	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return j.excluded(f.Span.File) })
 }
 
 // lintStack checks the stack that --stack names.
-func (a *app) lintStack(in *inputFlags) (report.Lint, report.Source, error) {
+func (a *app) lintStack(run *lintRun, j *job, in *inputFlags) ([]finding.Finding, error) {
 	s, src, err := a.readStack(in)
 	if err != nil {
-		return report.Lint{}, nil, err
+		return nil, err
 	}
 	config := lint.Config{}
 	if !in.django.value.IsZero() {
 		config.Django = lint.At(in.django.value)
 	}
-	stacks := []*stack.Stack{s}
-	findings, notes := lint.Run(stacks, config)
-	source := func(string) ([]byte, error) { return src, nil }
-	return report.Lint{Findings: findings, Notes: notes, Summary: summarize(finding.Summary{}, stacks, findings)}, source, nil
+	run.source = func(file string) ([]byte, error) {
+		if file == s.File {
+			return src, nil
+		}
+		return a.source(file)
+	}
+	return a.check(run, j, []*stack.Stack{s}, config), nil
 }
 
 // sortNotes orders notes by place and drops those that are there twice.
