@@ -103,6 +103,10 @@ func (r *Reader) initOf(c *class, at int, owner *class, m classMember, depth int
 				if passes(n, next, p) {
 					in.SuperPasses = Yes
 				}
+				continue
+			}
+			for _, a := range callArgs(n) {
+				in.GivesSelf = in.GivesSelf || a.Kind() == python.KindName && a.Name() == self && self != ""
 			}
 		}
 	}

@@ -35,6 +35,9 @@ type Init struct {
 	Super       Tri
 	SuperPasses Tri
 	SuperSpan   stack.Span
+	// GivesSelf says that the layer is an argument of a call in it, other than
+	// super().__init__.
+	GivesSelf bool
 	// NotUsed are the places where MiddlewareNotUsed is raised.
 	NotUsed []Site
 	// Raises are other errors raised while the layer is built.
