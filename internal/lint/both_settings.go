@@ -86,6 +86,7 @@ func (p *Pass) both(modern, classic *stack.Stack) Problem {
 		Action: fmt.Sprintf("delete %s", idle.Setting), Label: "not read",
 		Related: []finding.Related{{Span: counts.Span, Message: "this one counts"}},
 		Why:     "a change here has no effect",
+		Advice:  fmt.Sprintf("delete %s", idle.Setting),
 	}
 	if lost := leftOut(idle, counts); len(lost) > 0 && counts.Complete {
 		out.Severity = finding.Warning

@@ -71,6 +71,7 @@ func runDuplicateLayer(p *Pass) {
 		if f := unique[path]; f != nil {
 			out.Fact, out.Severity, out.Why = f.Fact, f.severity, f.why()
 		}
+		out.Repairs = func() []Repair { return p.duplicates(before, i, out.Severity == finding.Error) }
 		p.Report(out)
 	}
 }

@@ -47,6 +47,9 @@ func runFuturePath(p *Pass) {
 			Action: fmt.Sprintf("remove it or require Django %s", m.Since),
 			Label:  "not in Django " + at.String(),
 		}
+		if old := p.former(m); old != "" {
+			out.Repairs = func() []Repair { return p.replacements(i, old, false, out.Severity) }
+		}
 		low, high := p.Django.Low, p.Django.High
 		if !(low.IsZero() && high.IsZero()) && (high.IsZero() || high.Compare(m.Since.Version) >= 0) {
 			out.Severity = finding.Note

@@ -34,7 +34,9 @@ type Rule struct {
 	Models []stack.Model
 	// Ignored says that it also looks at stacks that Django would not load.
 	Ignored bool
-	Run     func(*Pass)
+	// Order says that it is about the order of the list and nothing else.
+	Order bool
+	Run   func(*Pass)
 }
 
 // docsURL is where the page of a rule is, followed by its name and ".md".
@@ -124,6 +126,9 @@ type Config struct {
 	// Policy decides what is reported and how severe it is.
 	Policy Policy
 
+	// Editing is what fixes are made with. Nil: findings come without edits.
+	Editing *Editing
+
 	// Catalog and Rules replace the embedded facts and the whole list of rules.
 	Catalog *catalog.Catalog
 	Rules   []*Rule
@@ -148,6 +153,17 @@ const maxOrder = 256
 // lines, is reported once; where it holds in some variants only, the message
 // says under which conditions. Stacks are not changed.
 func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note) {
+	passes := run(stacks, config)
+	m := &merger{stacks: stacks}
+	for _, p := range passes {
+		m.add(p.Stack, p.reports)
+		m.notes = append(m.notes, p.notes...)
+	}
+	return config.Policy.apply(m.findings(newFixer(&config, passes))), m.sortedNotes()
+}
+
+// run runs the rules on every stack.
+func run(stacks []*stack.Stack, config Config) []*Pass {
 	if config.Catalog == nil {
 		config.Catalog = catalog.Default()
 	}
@@ -162,7 +178,7 @@ func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note)
 	for _, s := range stacks {
 		modules[s.Module+"\x00"+s.File] = append(modules[s.Module+"\x00"+s.File], s)
 	}
-	m := &merger{stacks: stacks}
+	out := make([]*Pass, 0, len(stacks))
 	for _, s := range stacks {
 		p := newPass(&config, s, modules[s.Module+"\x00"+s.File])
 		for _, r := range config.Rules {
@@ -175,10 +191,9 @@ func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note)
 			p.rule = r
 			r.Run(p)
 		}
-		m.add(s, p.reports)
-		m.notes = append(m.notes, p.notes...)
+		out = append(out, p)
 	}
-	return config.Policy.apply(m.findings()), m.sortedNotes()
+	return out
 }
 
 // Find returns the rule with an id or a name, or nil; case does not matter.

@@ -65,7 +65,7 @@ func keyOf(r *report) string {
 	return b.String()
 }
 
-func (m *merger) findings() []finding.Finding {
+func (m *merger) findings(x *fixer) []finding.Finding {
 	var out []finding.Finding
 	for _, key := range m.order {
 		g := m.groups[key]
@@ -83,6 +83,7 @@ func (m *merger) findings() []finding.Finding {
 		if p.Fact != nil {
 			f.Fact = p.Fact.ID
 		}
+		f.Fixes = x.fixes(g)
 		out = append(out, f)
 	}
 	Sort(out)

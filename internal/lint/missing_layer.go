@@ -130,6 +130,7 @@ func (p *Pass) missing(f *applied, s int) []Problem {
 			continue
 		}
 		problem.Subject = append(problem.Subject, add)
+		problem.Repairs = func() []Repair { return p.inserting(add, s, p.safetyOfAdding(add, problem.Severity)) }
 		out = append(out, problem)
 	}
 	return out
@@ -251,6 +252,7 @@ func (p *Pass) missingForApp(f *applied) (Problem, bool) {
 		Action: "add it to " + p.Stack.Setting,
 		Label:  "lacks " + catalog.ShortName(f.Subject),
 	}
+	out.Repairs = func() []Repair { return p.inserting(f.Subject, -1, p.safetyOfAdding(f.Subject, out.Severity)) }
 	if f.Literal && len(p.players[f.Subject]) > 0 {
 		out.What = fmt.Sprintf("%q itself is not listed, only a subclass, and the app %q is installed", f.Subject, app)
 	}

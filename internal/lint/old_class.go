@@ -57,7 +57,7 @@ func runOldClass(p *Pass) {
 		case f.Init.Takes == layers.TakesNone:
 			out.What = quoted(f.Target) + " takes no get_response"
 			if f.Style == layers.Classic {
-				out.Action = "derive the class from MiddlewareMixin"
+				out.Action, out.Advice = "derive the class from MiddlewareMixin", "run mwcheck migrate"
 				if f.Init.Owner != "" {
 					out.Action += " and let __init__ take get_response"
 				}
@@ -70,6 +70,7 @@ func runOldClass(p *Pass) {
 			out.Why = "Django cannot call it and every request fails"
 			out.Action = "derive the class from MiddlewareMixin"
 			out.Label = "not callable"
+			out.Advice = "run mwcheck migrate"
 			span, owner = f.Span, f.Target
 		default:
 			continue

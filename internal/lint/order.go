@@ -20,6 +20,9 @@ type violation struct {
 	edge int
 	// perhaps says that something unknown in the list may fulfil the fact.
 	perhaps bool
+	// also are the pairs of entries that weaker facts ask for and that go without
+	// saying, since this one sends the entry the same way.
+	also [][2]int
 }
 
 // orderCheck finds the violations of one stack. What it leaves out, and why:
@@ -40,6 +43,13 @@ type orderCheck struct {
 }
 
 func (c *orderCheck) run() []violation {
+	found := c.collisions()
+	c.p.mask(found)
+	return c.choose(found)
+}
+
+// collisions are all violations that nothing excuses, those of most weight first.
+func (c *orderCheck) collisions() []violation {
 	var found []violation
 	for i := range c.facts {
 		f := &c.facts[i]
@@ -58,7 +68,7 @@ func (c *orderCheck) run() []violation {
 		return cmp.Or(-cmp.Compare(a.severity(), b.severity()), cmp.Compare(vagueness(a.fact), vagueness(b.fact)),
 			cmp.Compare(c.inherited(&a), c.inherited(&b)), cmp.Compare(a.fact.index, b.fact.index), cmp.Compare(a.subject, b.subject))
 	})
-	return c.choose(found)
+	return found
 }
 
 // choose takes the violations in order of weight and leaves out what has been
@@ -91,6 +101,7 @@ func (c *orderCheck) choose(found []violation) []violation {
 		if k := slices.IndexFunc(out, func(o violation) bool { return says(&o, &v) }); k >= 0 {
 			if v.fact.unsure == "" && v.fact.severity > finding.Note {
 				out[k].pass(v.edge)
+				out[k].also = append(out[k].also, v.pairs()...)
 			}
 			continue
 		}
@@ -114,6 +125,23 @@ func says(o, v *violation) bool {
 		return false
 	}
 	return o.severity() > v.severity() || vagueness(o.fact) < vagueness(v.fact)
+}
+
+// pairs are the entries that have to stand in this order; none where it is not
+// a matter of pairs.
+func (v *violation) pairs() [][2]int {
+	if near(v.fact) || v.fact.Relation == catalog.DirectlyAfter && v.others[0] < v.subject {
+		return nil
+	}
+	var out [][2]int
+	for _, j := range v.others {
+		if v.up() {
+			out = append(out, [2]int{v.subject, j})
+		} else {
+			out = append(out, [2]int{j, v.subject})
+		}
+	}
+	return append(out, v.also...)
 }
 
 // pass moves the edge further out.

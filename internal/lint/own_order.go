@@ -32,7 +32,7 @@ type OwnTarget struct {
 }
 
 var ownOrder = Rule{
-	ID: "MW130", Name: "own-order", Since: "0.1.0", Severity: finding.Error,
+	ID: "MW130", Name: "own-order", Since: "0.1.0", Severity: finding.Error, Order: true,
 	Title: "The list does not have the order that the configuration asks for",
 	Doc: `A project can write down, in its configuration, which of its layers stand before,
 after, outside of or inside of which others; see docs/configuration.md. The rule
@@ -184,5 +184,38 @@ func (p *Pass) reportOwn(o *OwnOrder, i int, s side, up bool, end string) {
 	for _, span := range s.asked {
 		out.Related = append(out.Related, finding.Related{Span: span, Message: "asked for here"})
 	}
+	out.Order = &Ask{Subject: i, Must: true}
+	for _, j := range s.others {
+		pair := [2]int{j, i}
+		if up {
+			pair = [2]int{i, j}
+		}
+		out.Order.Pairs = append(out.Order.Pairs, pair)
+	}
 	p.Report(out)
+}
+
+// ownSatisfied yields the pairs of entries of which the configuration asks what
+// they have.
+func (p *Pass) ownSatisfied(yield func(before, behind int)) {
+	n := min(len(p.Layers), maxOrder)
+	for k := range p.config.Order {
+		o := &p.config.Order[k]
+		for i := range n {
+			if !p.stands(i, o.Layer) {
+				continue
+			}
+			for j := range n {
+				named := func(t OwnTarget) bool {
+					return p.stands(j, t.Layer) && (!Pattern(t.Layer) || !p.stands(j, o.Layer))
+				}
+				switch {
+				case j > i && (slices.ContainsFunc(o.Before, named) || !o.First.IsZero()):
+					yield(i, j)
+				case j < i && (slices.ContainsFunc(o.After, named) || !o.Last.IsZero()):
+					yield(j, i)
+				}
+			}
+		}
+	}
 }

@@ -31,6 +31,7 @@ type Pass struct {
 	reports []report
 	notes   []stack.Note
 	players map[string][]int
+	masked  map[string]bool // keys of collisions, also of those not reported
 }
 
 // Layer is one entry of the stack and what it counts as.
@@ -62,15 +63,45 @@ type Problem struct {
 	// the layer's own source. Such a problem is reported once, however many
 	// stacks name the layer, with the first of these places.
 	Listed stack.Span
+
+	// Order is what the problem asks of the order of the stack; nil: nothing.
+	Order *Ask
+	// Repairs returns the ways to put the problem right, the best first. It is
+	// asked for a finding that is reported, where fixes are wanted. Nil: none.
+	Repairs func() []Repair
+	// Advice is what to do by other means, shown as a fix without edits.
+	Advice string
 }
 
 type report struct {
 	rule    *Rule
 	problem Problem
+	pass    *Pass
 }
 
 // Report adds a finding.
-func (p *Pass) Report(problem Problem) { p.reports = append(p.reports, report{p.rule, problem}) }
+func (p *Pass) Report(problem Problem) { p.reports = append(p.reports, report{p.rule, problem, p}) }
+
+// mask notes what collides, whether it is reported or not.
+func (p *Pass) mask(found []violation) {
+	if p.config.Editing == nil {
+		return
+	}
+	p.masked = map[string]bool{}
+	for i := range found {
+		v := &found[i]
+		if v.fact.unsure != "" {
+			continue
+		}
+		r := report{rule: p.rule, problem: Problem{Fact: v.fact.Fact, Subject: []string{p.Layers[v.subject].Entry.Path}}}
+		for _, j := range v.others {
+			r.problem.Subject = append(r.problem.Subject, p.Layers[j].Entry.Path)
+		}
+		for _, k := range r.keys() {
+			p.masked[k] = true
+		}
+	}
+}
 
 // Note adds something that could not be checked.
 func (p *Pass) Note(span stack.Span, format string, args ...any) {

@@ -72,11 +72,30 @@ func runRemovedPath(p *Pass) {
 		if f := facts[e.Path]; f != nil {
 			out.Fact = f.Fact
 		}
+		out.Repairs = p.pathRepairs(i, &out)
 		out.Span, out.Subject = e.Span, append([]string{e.Path}, out.Subject...)
 		if out.Label == "" {
 			out.Label = "not to be listed any more"
 		}
 		p.Report(out)
+	}
+}
+
+// pathRepairs are the ways to do as a problem's action says: to take the path
+// that it names, if all releases of the project have it, or to remove the entry
+// where the data says that nothing has to take its place.
+func (p *Pass) pathRepairs(i int, out *Problem) func() []Repair {
+	m := p.Catalog.Find(p.Layers[i].Entry.Path)
+	severity, next := out.Severity, ""
+	if len(out.Subject) > 0 {
+		next = out.Subject[0]
+	}
+	nothing := m != nil && next == "" && strings.HasPrefix(m.Replacement, "nothing")
+	return func() []Repair {
+		if next != "" && !p.exists(next) {
+			return nil
+		}
+		return p.replacements(i, next, nothing, severity)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // at the wrong end of the list (docs/ref/middleware.txt, "Middleware ordering",
 // and the documentation of each package).
 var wrongOrder = Rule{
-	ID: "MW101", Name: "wrong-order", Since: "0.1.0", Severity: finding.Error,
+	ID: "MW101", Name: "wrong-order", Since: "0.1.0", Severity: finding.Error, Order: true,
 	Title: "A layer stands in the wrong place of the list",
 	Doc: `Many layers only work before or after another one: they read what it sets, or
 have to see the response before or after it was changed. The rule compares the
@@ -53,19 +53,27 @@ all others show at run time, some only under load or for one visitor.`,
 }
 
 func runWrongOrder(p *Pass) {
-	c := orderCheck{p: p, n: min(len(p.Layers), maxOrder)}
+	c := p.order()
 	if c.n < len(p.Layers) {
 		p.Note(p.Stack.Span, "the order of the first %d of %d layers was checked", c.n, len(p.Layers))
 	}
-	c.facts = p.relation(catalog.After, catalog.Before, catalog.First, catalog.Last,
-		catalog.DirectlyAfter, catalog.NearFirst, catalog.NearLast)
 	for _, v := range c.run() {
 		if v.fact.unsure != "" {
 			p.Note(p.Layers[v.subject].Entry.Span, "the fact %s was not checked: the value of %s is not known", v.fact.ID, v.fact.unsure)
 			continue
 		}
-		p.Report(p.orderProblem(&v))
+		problem := p.orderProblem(&v)
+		problem.Order = &Ask{Pairs: v.pairs(), Subject: v.subject, Must: v.severity() == finding.Error}
+		p.Report(problem)
 	}
+}
+
+// order prepares the check of the order.
+func (p *Pass) order() *orderCheck {
+	c := &orderCheck{p: p, n: min(len(p.Layers), maxOrder)}
+	c.facts = p.relation(catalog.After, catalog.Before, catalog.First, catalog.Last,
+		catalog.DirectlyAfter, catalog.NearFirst, catalog.NearLast)
+	return c
 }
 
 func (p *Pass) orderProblem(v *violation) Problem {

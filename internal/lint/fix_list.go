@@ -1,0 +1,168 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/listedit"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// dropping is the repair that takes an entry out of the list.
+func (p *Pass) dropping(i int, safety finding.Safety) Repair {
+	items := slices.Delete(listedit.Keep(len(p.Layers)), i, i+1)
+	return Repair{Title: "remove " + p.name(p.Layers[i].Entry.Path), Safety: safety, Items: items}
+}
+
+// renaming is the repair that gives an entry another dotted path.
+func (p *Pass) renaming(i int, path string, safety finding.Safety) Repair {
+	items := listedit.Keep(len(p.Layers))
+	items[i].Path = path
+	return Repair{Title: fmt.Sprintf("replace %s by %q", p.name(p.Layers[i].Entry.Path), path), Safety: safety, Items: items}
+}
+
+// inserting are the repairs that put a layer into the list, the best places
+// first: those where it collides with nothing. beside is the entry that needs
+// it, -1 for none.
+func (p *Pass) inserting(path string, beside int, safety finding.Safety) []Repair {
+	n := len(p.Layers)
+	if n > maxReordered || len(p.Layers) == 0 {
+		return nil
+	}
+	// Next to the entry that needs it, before it first; else from the end up,
+	// where most of Django's own layers are listed.
+	var places []int
+	for d := range n + 1 {
+		for _, at := range []int{beside - d, beside + 1 + d} {
+			if beside >= 0 && at >= 0 && at <= n {
+				places = append(places, at)
+			}
+		}
+	}
+	if beside < 0 {
+		for at := n; at >= 0; at-- {
+			places = append(places, at)
+		}
+	}
+	before := p.keys()
+	var out []Repair
+	for _, at := range places {
+		if len(out) == 2 {
+			break
+		}
+		q := p.withLayer(path, at)
+		q.runOrder()
+		if slices.ContainsFunc(q.reports, func(r report) bool {
+			return slices.ContainsFunc(r.keys(), func(k string) bool { return !before[k] })
+		}) {
+			continue
+		}
+		items := slices.Insert(listedit.Keep(n), at, listedit.Item{Old: -1, Path: path})
+		where := "at the end"
+		switch {
+		case at < n && !p.Layers[at].Entry.Unknown:
+			where = "before " + p.name(p.Layers[at].Entry.Path)
+		case at > 0 && at == n && !p.Layers[at-1].Entry.Unknown:
+			where = "after " + p.name(p.Layers[at-1].Entry.Path)
+		}
+		out = append(out, Repair{Title: fmt.Sprintf("add %q %s", path, where), Safety: safety, Items: items})
+	}
+	return out
+}
+
+// withLayer is the pass with one more entry, without reports.
+func (p *Pass) withLayer(path string, at int) *Pass {
+	s := *p.Stack
+	s.Entries = slices.Insert(slices.Clone(s.Entries), at, stack.Entry{Path: path})
+	return newPass(p.config, &s, p.Module)
+}
+
+// safetyOfAdding says how a layer may be added: a layer of Django's own without
+// which every request, or the start, fails, and whose app is installed as far as
+// it has one, may be added without asking.
+func (p *Pass) safetyOfAdding(path string, severity finding.Severity) finding.Safety {
+	m := p.Catalog.Find(path)
+	if severity < finding.Error || m == nil || !m.Django() {
+		return finding.Unsafe
+	}
+	if app, _, contrib := strings.Cut(path, ".middleware."); contrib && strings.HasPrefix(app, "django.contrib.") {
+		if installed, known := p.apps().has(app); !known || !installed {
+			return finding.Unsafe
+		}
+	}
+	return finding.Safe
+}
+
+// replacements are the repairs of an entry whose path is gone: the path that
+// took over, or nothing where the list has that one already or nothing took over.
+func (p *Pass) replacements(i int, next string, nothing bool, severity finding.Severity) []Repair {
+	safety := finding.Unsafe
+	if severity == finding.Error {
+		safety = finding.Safe // as it is, the server does not start
+	}
+	if nothing {
+		return []Repair{p.dropping(i, safety)}
+	}
+	if next == "" {
+		return nil
+	}
+	for j := range p.Layers {
+		if j != i && p.Catalog.Canonical(p.Layers[j].Entry.Path) == p.Catalog.Canonical(next) {
+			return []Repair{p.dropping(i, safety)}
+		}
+	}
+	return []Repair{p.renaming(i, next, safety)}
+}
+
+// exists says that every release the project may run under has a path of
+// Django's own.
+func (p *Pass) exists(path string) bool {
+	m := p.Catalog.Find(path)
+	if m == nil || p.Django.At.IsZero() {
+		return false
+	}
+	if !m.Django() {
+		return true
+	}
+	has := func(v stack.Version) bool {
+		return v.IsZero() || v.Compare(m.Since.Version) >= 0 && (m.Last.IsZero() || v.Compare(m.Last.Version) <= 0)
+	}
+	return has(p.Django.At) && has(p.Django.Low) && has(p.Django.High)
+}
+
+// former is the path that a later one had in the project's release, or "".
+func (p *Pass) former(m *catalog.Middleware) string {
+	for _, old := range m.MovedFrom {
+		if p.exists(old.Path) {
+			return old.Path
+		}
+	}
+	return ""
+}
+
+// duplicates are the repairs of a layer that is listed twice: without the one
+// that collides less elsewhere, which is the later one where they are alike.
+func (p *Pass) duplicates(first, second int, must bool) []Repair {
+	safety := finding.Unsafe // its hooks run once from then on
+	if must {
+		safety = finding.Safe
+	}
+	collisions := func(without int) int {
+		s := *p.Stack
+		s.Entries = slices.Delete(slices.Clone(s.Entries), without, without+1)
+		q := newPass(p.config, &s, p.Module)
+		q.runOrder()
+		return len(q.reports)
+	}
+	out := []Repair{p.dropping(second, safety), p.dropping(first, safety)}
+	for i := range out {
+		out[i].Title = fmt.Sprintf("remove the %s %s", []string{"later", "earlier"}[i], p.name(p.Layers[second].Entry.Path))
+	}
+	if len(p.Layers) <= maxReordered && collisions(first) < collisions(second) {
+		slices.Reverse(out)
+	}
+	return out
+}
