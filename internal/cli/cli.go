@@ -68,15 +68,15 @@ middleware. It never imports or runs a line of the project; only "conform
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, nothing
 that could be checked, or an internal error.`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &problem{text: err.Error(), hint: fmt.Sprintf("see %s --help", cmd.CommandPath())}
 	})
-	root.AddCommand(a.lintCommand(), a.stacksCommand(), a.layersCommand(), a.costCommand(), a.migrateCommand(), a.explainCommand(), a.conformCommand(), a.traceCommand(), a.diffCommand(), a.versionCommand())
+	root.AddCommand(a.lintCommand(), a.stacksCommand(), a.layersCommand(), a.costCommand(), a.migrateCommand(), a.explainCommand(), a.conformCommand(), a.traceCommand(), a.diffCommand(), a.versionCommand(), a.manCommand())
+	completeChoices(root)
 	return root
 }
 

@@ -18,6 +18,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Print what a rule reports and why",
 		Long: `explain prints the page of each RULE, named by its id or its name; without RULE
 it lists the rules.`,
+		ValidArgsFunction: completeRules,
 		RunE: func(_ *cobra.Command, names []string) error {
 			text, err := explain(names)
 			if err != nil {

@@ -23,8 +23,15 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// moduleVersion is the version that the Go command stamped on the program.
+// release is the version of a released binary, as "v0.1.0"; the linker sets it.
+var release string
+
+// moduleVersion is the version of the release, or else the one that the Go
+// command stamped on the program.
 func moduleVersion() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
 		return "(devel)"

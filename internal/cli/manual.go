@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/lint"
+)
+
+// manCommand writes the man pages of all commands. It is for packagers, and so
+// hidden.
+func (a *app) manCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "man DIR",
+		Short:  "Write a man page for each command",
+		Long:   `man writes a man page for each command into DIR, which it makes if need be.`,
+		Args:   cobra.ExactArgs(1),
+		Hidden: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := args[0]
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return fmt.Errorf("cannot write man pages: %w", err)
+			}
+			root := cmd.Root()
+			root.DisableAutoGenTag = true
+			// The date is that of the data, so that equal programs write equal
+			// pages.
+			date, err := time.Parse(time.DateOnly, catalog.Date)
+			if err != nil {
+				return err
+			}
+			header := &doc.GenManHeader{Title: "MWCHECK", Section: "1", Manual: "mwcheck", Source: "mwcheck " + moduleVersion(), Date: &date}
+			if err := doc.GenManTree(root, header, dir); err != nil {
+				return fmt.Errorf("cannot write man pages: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+// completeChoices lets shells complete the words of every flag that takes one
+// of some words.
+func completeChoices(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if c, ok := f.Value.(*choice); ok {
+			// The flag is there, and has no completion yet: no error can come.
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(c.allowed, cobra.ShellCompDirectiveNoFileComp))
+		}
+	})
+	for _, sub := range cmd.Commands() {
+		completeChoices(sub)
+	}
+}
+
+// completeRules completes ids and names of rules.
+func completeRules(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var words []cobra.Completion
+	for _, r := range lint.Rules() {
+		words = append(words, cobra.CompletionWithDesc(r.ID, r.Title), cobra.CompletionWithDesc(r.Name, r.Title))
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}
