@@ -81,7 +81,7 @@ func ends(name string) bool {
 	case "close", "close_all", "close_old_connections", "release", "rollback", "commit", "commit_unless_managed", "rollback_unless_managed",
 		"savepoint_commit", "savepoint_rollback", "leave_transaction_management", "unlock", "disconnect", "shutdown", "stop", "finish",
 		"deactivate", "deactivate_all", "disable", "unset", "reset_queries", "release_local", "__exit__", "unpin_thread", "unregister",
-		"end_transaction", "pop_context":
+		"end_transaction", "pop_context", "set_autocommit", "clean_savepoints":
 		return true
 	}
 	return false
@@ -115,7 +115,7 @@ func pureModule(path string) bool {
 		"django.utils.timezone.now", "django.utils.text.", "django.utils.html.", "django.utils.encoding.", "django.utils.http.",
 		"django.utils.safestring.", "django.utils.crypto.", "django.utils.six.", "django.utils.cache.", "django.core.urlresolvers.", "django.urls.",
 		"django.utils.translation.get_language", "django.utils.translation.ugettext", "django.utils.translation.gettext", "django.utils.dateparse.",
-		"django.utils.datastructures.", "django.template.loader.render_to_string", "django.template.loader.get_template", "django.conf.settings.",
+		"django.utils.datastructures.", "django.db.transaction.get_", "django.db.transaction.is_", "django.db.connection.queries", "django.template.loader.render_to_string", "django.template.loader.get_template", "django.conf.settings.",
 	} {
 		if strings.HasPrefix(path, prefix) {
 			return true

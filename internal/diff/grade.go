@@ -81,9 +81,15 @@ func (g *grader) effect(e *Effect) {
 	case conformance.EffectViewRuns:
 		g.request(Visible, "the view runs now")
 	case conformance.EffectStatusChanged:
+		if g.mended() {
+			g.request(Visible, "the client gets the response of %s instead of %s", g.maker(to), status(from))
+			break
+		}
 		g.request(Serious, "the client gets %s instead of %s", status(to), status(from))
 	case conformance.EffectBodyChanged:
-		g.request(Visible, "the client gets the response of %s instead of that of %s", g.maker(to), g.maker(from))
+		if !g.mended() {
+			g.request(Visible, "the client gets the response of %s instead of that of %s", g.maker(to), g.maker(from))
+		}
 	case conformance.EffectErrorChanged:
 		g.request(Visible, "%s leaves the handler instead of %s", to.Exc, from.Exc)
 	case conformance.EffectReportsChanged:
@@ -132,6 +138,12 @@ func (g *grader) loadWords(o conformance.Outcome) string {
 		return name + ": " + o.Exc
 	}
 	return o.Exc
+}
+
+// mended says that a server error has become a response of the site.
+func (g *grader) mended() bool {
+	from, to := g.d.From.Outcome, g.d.To.Outcome
+	return from.Status >= 500 && to.Kind == conformance.OutcomeResponse && to.Status < 400 && g.d.Has(conformance.EffectStatusChanged)
 }
 
 // status is the answer that a client gets.
@@ -354,10 +366,10 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 	g.layer(s, hook, Harmless, span, why)
 }
 
-// redirects says that the trigger answers with a redirect or an error page.
+// redirects says that the trigger answers with a redirect.
 func (g *grader) redirects() bool {
 	for _, t := range g.d.Trigger {
-		if t.Layer != "" && t.Kind != "redirect" && !strings.HasPrefix(t.Behaviour, "raise:") {
+		if t.Layer != "" && t.Kind != "redirect" {
 			return false
 		}
 	}
@@ -380,7 +392,7 @@ func (g *grader) running(s *seat, hook string, span stack.Span) {
 			continue
 		}
 		grade := min(u.grade, Visible)
-		if u.undo && u.grade != NotKnown {
+		if u.undo && u.grade != NotKnown && hook != conformance.HookException {
 			grade = Harmless
 		}
 		g.layer(s, hook, grade, u.span, u.present)

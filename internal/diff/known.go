@@ -68,10 +68,10 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 	}
 	for _, text := range m.Response.Sets {
 		name, holds := headerAt(text, b.from)
-		if !holds || !b.sets(m.Path, name) {
+		if !holds || !b.sets(m.Path, name) || !b.switched(text) {
 			continue
 		}
-		u := use{absent: name + " is not set", present: name + " is set", grade: Visible}
+		u := use{absent: name + " is not set", present: name + " is set", grade: Visible, response: true}
 		if cookie, ok := strings.CutPrefix(name, "Set-Cookie"); ok {
 			u.absent, u.present, u.grade = "the cookie"+cookie+" is not set", "the cookie"+cookie+" is set", Serious
 			if m.HasTag("csrf") {
@@ -92,8 +92,8 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 		}
 	}
 	tag("sets-session", use{absent: "the session is not saved", present: "the session is saved", grade: Serious})
-	tag("body-encoder", use{absent: "the content is not encoded", present: "the content is encoded", grade: Visible})
-	tag("body-rewriter", use{absent: "the content is not rewritten", present: "the content is rewritten", grade: Visible})
+	tag("body-encoder", use{absent: "the content is not encoded", present: "the content is encoded", grade: Visible, response: true})
+	tag("body-rewriter", use{absent: "the content is not rewritten", present: "the content is rewritten", grade: Visible, response: true})
 	tag("cache-update", use{absent: "the response is not stored in the cache", present: "the response is stored in the cache", grade: Visible})
 	tag("intercepts-404", use{absent: "a 404 is not replaced", present: "a 404 may be replaced", grade: Visible, only404: true})
 	tag("watches-404", use{absent: "a 404 is not reported", present: "a 404 is reported", grade: Visible, only404: true})
@@ -102,7 +102,7 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 	tag("transaction", use{absent: "the transaction is not ended", present: "the transaction is ended", grade: Serious, undo: true})
 	tag("thread-local", use{absent: "its thread-local is not reset", present: "its thread-local is reset", grade: Serious, undo: true})
 	tag("db-pinning", use{absent: "the choice of the database is not ended", present: "the choice of the database is ended", grade: Serious, undo: true})
-	tag("cors", use{absent: "the CORS headers are not set", present: "the CORS headers are set", grade: Visible})
+	tag("cors", use{absent: "the CORS headers are not set", present: "the CORS headers are set", grade: Visible, response: true})
 	tag("debug-only", use{absent: "its development aid is missing", present: "its development aid is there", grade: Visible})
 	for _, c := range m.ShortCircuit {
 		if strings.HasPrefix(c.Phase, "response") && !m.HasTag("intercepts-404") {
@@ -140,6 +140,8 @@ func (b *builder) catalogGiven(m *catalog.Middleware) []string {
 }
 
 var (
+	settingWords = regexp.MustCompile(`\([^)]*\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b`)
+
 	sinceWords = regexp.MustCompile(`(\d+\.\d+)\+`)
 	untilWords = regexp.MustCompile(`up to (\d+\.\d+)`)
 	rangeWords = regexp.MustCompile(`(\d+\.\d+)-(\d+\.\d+) only`)
@@ -150,6 +152,9 @@ var (
 func headerAt(text string, v stack.Version) (name string, holds bool) {
 	name, words, _ := strings.Cut(text, " (")
 	name = strings.TrimSpace(name)
+	if strings.Contains(name, " on its ") {
+		return name, false // of a response of its own
+	}
 	at := func(s string) stack.Version {
 		found, _ := stack.ParseVersion(s)
 		return found
@@ -164,6 +169,13 @@ func headerAt(text string, v stack.Version) (name string, holds bool) {
 		return name, false
 	}
 	return name, true
+}
+
+// switched says that the setting that the catalog's words on a header name, if
+// any, may be on.
+func (b *builder) switched(text string) bool {
+	x := settingWords.FindStringSubmatch(text)
+	return x == nil || b.on(x[1], false) != layers.No
 }
 
 // on says what the project's settings make of a switch: standard is Django's own

@@ -26,6 +26,8 @@ type use struct {
 	// page says that it is done only where the answer is a page made from a
 	// template or the like, not a redirect.
 	page bool
+	// response says that it changes the response that the hook gets.
+	response bool
 }
 
 // usesOf lists what a layer's hook does; hook is in the vocabulary of traces.
@@ -114,7 +116,7 @@ func (c *collector) headers() {
 		if name == "" {
 			name = "a header (" + h.Text + ")"
 		}
-		u := use{grade: Visible, span: h.Span, given: c.given(h.Span)}
+		u := use{grade: Visible, span: h.Span, given: c.given(h.Span), response: true}
 		if securityHeader(name) {
 			u.grade = Serious
 		}
@@ -128,7 +130,7 @@ func (c *collector) headers() {
 	}
 	for _, x := range c.l.Cookies {
 		if c.here(x.Hook, x.Phase) {
-			u := use{absent: "a cookie is not set", present: "a cookie is set", grade: Serious, span: x.Span, given: c.given(x.Span)}
+			u := use{absent: "a cookie is not set", present: "a cookie is set", grade: Serious, span: x.Span, given: c.given(x.Span), response: true}
 			if strings.Contains(x.Text, "delete") {
 				u.absent, u.present = "a cookie is not deleted", "a cookie is deleted"
 			}
@@ -156,7 +158,7 @@ func securityHeader(name string) bool {
 func (c *collector) response(h *layers.Hook) {
 	for _, x := range c.l.Content {
 		if c.here(x.Hook, x.Phase) && x.Write && !x.Own {
-			c.add(use{absent: "the content is not changed", present: "the content is changed", grade: Visible, span: x.Span, given: c.given(x.Span)})
+			c.add(use{absent: "the content is not changed", present: "the content is changed", grade: Visible, span: x.Span, given: c.given(x.Span), response: true})
 		}
 	}
 	if c.hook != conformance.HookResponse && c.hook != conformance.HookTemplateResponse && c.phase != layers.ResponsePhase {

@@ -18,10 +18,30 @@ import (
 func (g *grader) void(s *seat, u *use, t conformance.Trace, ran map[string]bool) string {
 	for _, attr := range u.given {
 		if why := g.missing(s, attr, t, ran); why != "" {
-			return why
+			return "it does nothing here: " + why
 		}
 	}
+	if u.response && !g.sent(s, t) {
+		return "the response that it changes is not the one that is sent"
+	}
 	return ""
+}
+
+// sent says that the response that a layer's process_response gets in a trace is
+// the one that the client gets.
+func (g *grader) sent(s *seat, t conformance.Trace) bool {
+	list := fields(t, s.name+"."+conformance.HookResponse)
+	if len(list) == 0 || t.Outcome.Kind != conformance.OutcomeResponse {
+		return true
+	}
+	for _, text := range list {
+		for _, f := range strings.Fields(text) {
+			if marker, ok := strings.CutPrefix(f, "marker="); ok && marker == strings.TrimSuffix(t.Outcome.Body, "+") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // missing says why an attribute of the request is surely not there in a trace,
@@ -55,9 +75,9 @@ func (g *grader) missing(s *seat, attr string, t conformance.Trace, ran map[stri
 		return ""
 	}
 	if own {
-		return fmt.Sprintf("it needs request.%s, which its own request hook sets and has not set here", attr)
+		return fmt.Sprintf("its own request hook has not set request.%s", attr)
 	}
-	return fmt.Sprintf("it needs request.%s, which nobody has set here", attr)
+	return fmt.Sprintf("nobody has set request.%s", attr)
 }
 
 // reached says that a write was reached: its hook ran, and not only up to a
@@ -143,7 +163,7 @@ func (g *grader) broken(s *seat, hook string, t conformance.Trace, ran map[strin
 			continue
 		}
 		if why := g.missing(s, r.Attr, t, ran); why != "" {
-			return fmt.Sprintf("AttributeError at line %d, as %s", r.Span.Line, strings.TrimPrefix(why, "it needs "))
+			return fmt.Sprintf("AttributeError at line %d, as %s", r.Span.Line, why)
 		}
 	}
 	return ""

@@ -204,16 +204,7 @@ func triggerPlaces(t *diff.Trigger) string {
 	if t.Span.Line == 0 {
 		return ""
 	}
-	out, file := origin(t.Span), t.Span.File
-	for _, s := range t.Also {
-		if s.File == file {
-			out += fmt.Sprintf(", %d", s.Line)
-		} else {
-			out += ", " + origin(s)
-			file = s.File
-		}
-	}
-	return out
+	return placesWords(append([]stack.Span{t.Span}, t.Also...))
 }
 
 func gradeSeverity(g diff.Grade) finding.Severity {
@@ -272,37 +263,70 @@ func ownWords(d *diff.Difference, name conformance.EffectName) bool {
 	return true
 }
 
-// collapsed is a consequence for one or more layers.
+// collapsed are consequences of one grade for one layer, or for several that are
+// alike.
 type collapsed struct {
 	grade diff.Grade
 	text  string
 }
 
-// collapse joins consequences that are the same for several layers.
+// collapse joins the consequences of a layer, and layers with the same ones.
 func collapse(list []diff.Consequence) []collapsed {
-	type key struct {
+	type owner struct {
 		grade diff.Grade
-		text  string
+		entry int
 	}
-	names := map[key][]string{}
-	var order []key
+	var owners []owner
+	texts, places := map[owner][]string{}, map[owner][]stack.Span{}
+	names := map[owner]string{}
 	for _, c := range list {
-		k := key{c.Grade, printable(c.Text)}
-		if c.Grade != diff.Harmless && c.Layer != "" && c.Span.Line > 0 {
-			k.text += " (" + origin(c.Span) + ")"
+		o := owner{c.Grade, c.Entry}
+		if _, have := names[o]; !have {
+			owners = append(owners, o)
+			names[o] = printable(catalog.ShortName(c.Layer))
 		}
-		if _, have := names[k]; !have {
-			order = append(order, k)
+		if text := printable(c.Text); !slices.Contains(texts[o], text) {
+			texts[o] = append(texts[o], text)
 		}
-		names[k] = append(names[k], printable(catalog.ShortName(c.Layer)))
+		if c.Grade != diff.Harmless && c.Span.Line > 0 {
+			places[o] = append(places[o], c.Span)
+		}
 	}
 	var out []collapsed
-	for _, k := range order {
-		text := k.text
-		if list := names[k]; list[0] != "" {
-			text = strings.Join(list, ", ") + ": " + k.text
+	index := map[string]int{}
+	for _, o := range owners {
+		text := strings.Join(texts[o], "; ") + parens(placesWords(places[o]))
+		key := fmt.Sprint(o.grade, text)
+		at, have := index[key]
+		switch {
+		case names[o] == "":
+			out = append(out, collapsed{o.grade, text})
+		case have:
+			head, _ := strings.CutSuffix(out[at].text, ": "+text)
+			out[at].text = head + ", " + names[o] + ": " + text
+		default:
+			index[key] = len(out)
+			out = append(out, collapsed{o.grade, names[o] + ": " + text})
 		}
-		out = append(out, collapsed{k.grade, text})
+	}
+	return out
+}
+
+// placesWords are places, those in one file together.
+func placesWords(list []stack.Span) string {
+	out, file, last := "", "", 0
+	for _, s := range list {
+		switch {
+		case s.File == file && s.Line == last:
+			continue
+		case s.File == file && out != "":
+			out += fmt.Sprintf(", %d", s.Line)
+		case out != "":
+			out += ", " + origin(s)
+		default:
+			out = origin(s)
+		}
+		file, last = s.File, s.Line
 	}
 	return out
 }
