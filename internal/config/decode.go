@@ -134,9 +134,9 @@ func (d *decoder) value(v any, into reflect.Value, at *place, path string) {
 		}
 		return
 	}
-	if into.Type() == reflect.TypeFor[flag]() {
+	if into.Type() == reflect.TypeFor[truth]() {
 		if b, ok := v.(bool); ok {
-			into.Set(reflect.ValueOf(flag{b, d.valueSpan(at)}))
+			into.Set(reflect.ValueOf(truth{b, d.valueSpan(at)}))
 		} else {
 			d.wrong(at, path, "true or false", v)
 		}

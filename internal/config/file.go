@@ -2,8 +2,8 @@ package config
 
 import "github.com/mwcheck/mwcheck/internal/stack"
 
-// flag is true or false with the place where it is written; zero where it is not.
-type flag struct {
+// truth is true or false with the place where it is written; zero where it is not.
+type truth struct {
 	Value bool
 	Span  stack.Span
 }
@@ -36,8 +36,8 @@ type perPath struct {
 type order struct {
 	Before []Text `toml:"before" doc:"Layers that it has to stand before, by dotted path or pattern."`
 	After  []Text `toml:"after" doc:"Layers that it has to stand after, by dotted path or pattern."`
-	First  flag   `toml:"first" doc:"Only layers of which the same is asked stand further out."`
-	Last   flag   `toml:"last" doc:"Only layers of which the same is asked stand further in."`
+	First  truth  `toml:"first" doc:"Only layers of which the same is asked stand further out."`
+	Last   truth  `toml:"last" doc:"Only layers of which the same is asked stand further in."`
 	Reason Text   `toml:"reason" doc:"Why; part of the message."`
 	Span   stack.Span
 }
@@ -46,9 +46,9 @@ type layerTable struct {
 	Path     Text   `toml:"path" doc:"The dotted path of the class or function." required:"true"`
 	Style    Text   `toml:"style" doc:"How it is written." enum:"classic,mixin,modern,unknown"`
 	Hooks    []Text `toml:"hooks" doc:"Its hooks, as process_request or __call__."`
-	Function flag   `toml:"function" doc:"It is a factory function, not a class."`
-	Sync     *flag  `toml:"sync" doc:"It can run synchronously; the default is true."`
-	Async    *flag  `toml:"async" doc:"It can run asynchronously; the default is false."`
+	Function truth  `toml:"function" doc:"It is a factory function, not a class."`
+	Sync     *truth `toml:"sync" doc:"It can run synchronously; the default is true."`
+	Async    *truth `toml:"async" doc:"It can run asynchronously; the default is false."`
 	Reads    []Text `toml:"reads" doc:"Attributes of the request that it reads, as session."`
 	Writes   []Text `toml:"writes" doc:"Attributes of the request that it sets."`
 	Answers  []Text `toml:"answers" doc:"When it answers by itself, in words."`
@@ -73,7 +73,7 @@ type factTable struct {
 	Suggest     Text       `toml:"suggest" doc:"The layer to add where a requires fact is not met."`
 	When        when       `toml:"when" doc:"The value of a setting it depends on."`
 	Exceptions  []Text     `toml:"exceptions" doc:"Layers or tags that may stand where it forbids it."`
-	Literal     flag       `toml:"literal" doc:"Only the dotted path itself counts, no subclass."`
+	Literal     truth      `toml:"literal" doc:"Only the dotted path itself counts, no subclass."`
 	UsedWith    Text       `toml:"used_with" doc:"It holds only where this app is installed."`
 	PackageFrom Text       `toml:"package_from" doc:"The first version of the subject's package it holds for."`
 	Span        stack.Span
@@ -86,7 +86,7 @@ type djangoSpan struct {
 
 type when struct {
 	Setting Text   `toml:"setting" doc:"The setting's name." required:"true"`
-	Equals  *flag  `toml:"equals" doc:"The truth value it has to have."`
+	Equals  *truth `toml:"equals" doc:"The truth value it has to have."`
 	OneOf   []Text `toml:"one_of" doc:"The strings it may be."`
-	Default flag   `toml:"default" doc:"Whether the fact holds where the setting is not assigned."`
+	Default truth  `toml:"default" doc:"Whether the fact holds where the setting is not assigned."`
 }
