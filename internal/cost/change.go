@@ -22,21 +22,26 @@ type Change struct {
 	Kind ChangeKind
 	// Layer is the index of the layer; To is the index it has after a Move.
 	Layer, To int
-	// HandOvers is the number after the change.
+	// HandOvers is the number after the change, the greatest possible where it
+	// is not known exactly.
 	HandOvers int
+	// Saves is what the change saves at least, whatever the layers that are not
+	// known turn out to be.
+	Saves int
 }
 
 // maxMoved bounds the stacks for which moves are tried: their number grows with
 // the square of the length, and each is a plan of its own.
 const maxMoved = 64
 
-// Best tries each single change on the plan and gives the one that saves most,
-// nil where none saves anything or where the cost is not exact. allowed says
-// whether the layers may stand in another order, given as indices; of changes
-// that save the same, a move over the shortest way comes first.
+// Best tries each single change and gives the one that saves most, nil where
+// none surely saves anything or where the stack may hold layers that are not
+// listed. allowed says whether the layers may stand in another order, given as
+// indices; of changes that save the same, a move over the shortest way comes
+// first.
 func Best(stack []Layer, r *Result, allowed func(order []int) bool) *Change {
 	if !r.Exact() {
-		return nil
+		return bestOfRange(stack, r, allowed)
 	}
 	names, kinds := make([]string, len(stack)), make([]Kind, len(stack))
 	for i := range stack {
@@ -46,7 +51,7 @@ func Best(stack []Layer, r *Result, allowed func(order []int) bool) *Change {
 	try := func(c Change, kinds []Kind) {
 		t, err := Count(names, kinds)
 		if err == nil && t.HandOvers < r.HandOvers.Min {
-			c.HandOvers = t.HandOvers
+			c.HandOvers, c.Saves = t.HandOvers, r.HandOvers.Min-t.HandOvers
 			found = append(found, c)
 		}
 	}

@@ -102,13 +102,13 @@ func TestBestChange(t *testing.T) {
 		return cost.Best(stack, r, allowed)
 	}
 	third := slices.Insert(repeat(19, mixin), 2, syncOnly)
-	require.Equal(t, &cost.Change{Kind: cost.Move, Layer: 2, To: 19, HandOvers: 1}, best(third, false, anything))
+	require.Equal(t, &cost.Change{Kind: cost.Move, Layer: 2, To: 19, HandOvers: 1, Saves: 34}, best(third, false, anything))
 	// The layer may not go past the one at 10.
 	before10 := func(order []int) bool { return slices.Index(order, 2) < slices.Index(order, 10) }
-	require.Equal(t, &cost.Change{Kind: cost.Move, Layer: 2, To: 9, HandOvers: 21}, best(third, false, before10))
+	require.Equal(t, &cost.Change{Kind: cost.Move, Layer: 2, To: 9, HandOvers: 21, Saves: 14}, best(third, false, before10))
 	require.Nil(t, best(third, false, func([]int) bool { return false }), "no order is allowed and no layer can be changed")
 	require.Nil(t, best(repeat(20, mixin), false, anything), "no move helps a stack of mixins")
-	require.Equal(t, &cost.Change{Kind: cost.MakeAsync, Layer: 0, To: 0, HandOvers: 38}, best(repeat(20, mixin), true, anything))
+	require.Equal(t, &cost.Change{Kind: cost.MakeAsync, Layer: 0, To: 0, HandOvers: 38, Saves: 2}, best(repeat(20, mixin), true, anything))
 	require.Nil(t, best(repeat(20, native), true, anything))
 	require.Equal(t, cost.MakeAsync, best([]cost.Kind{native, syncOnly, native}, true, func([]int) bool { return false }).Kind)
 }

@@ -107,7 +107,7 @@ func toStackCost(s *StackCost) jsonStackCost {
 	if c := r.Change; c != nil {
 		j.Change = &jsonChange{
 			Kind: string(c.Kind), Path: s.Stack.Entries[c.Layer].Path, Index: c.Layer + 1, To: c.To + 1, HandOvers: c.HandOvers,
-			Saves: r.HandOvers.Min - c.HandOvers, Message: changeWords(s),
+			Saves: c.Saves, Message: changeWords(s),
 		}
 	}
 	return j
@@ -136,6 +136,9 @@ func changeWords(s *StackCost) string {
 	c := s.Result.Change
 	name := func(i int) string { return fmt.Sprintf("%q", printable(s.Stack.Entries[i].Path)) }
 	saves := fmt.Sprintf("%s instead of %d", count(c.HandOvers, "hand-over"), s.Result.HandOvers.Min)
+	if !s.Result.Exact() {
+		saves = fmt.Sprintf("saves at least %s", count(c.Saves, "hand-over"))
+	}
 	switch {
 	case c.Kind == cost.MakeAsync:
 		return fmt.Sprintf("make %s at %d run in both modes without a thread: %s", name(c.Layer), c.Layer+1, saves)
@@ -188,8 +191,10 @@ func writeCost(b *strings.Builder, s *StackCost, p palette) {
 	switch {
 	case r.Change != nil:
 		fmt.Fprintf(b, "  saves most: %s\n", changeWords(s))
+	case r.AtLeast:
+		b.WriteString("  no change was looked for, as the list may hold more layers\n")
 	case !r.Exact():
-		b.WriteString("  no change was looked for, as not everything is known\n")
+		b.WriteString("  no single move or change of an own layer saves any in each case\n")
 	case r.HandOvers.Min > 0:
 		b.WriteString("  no single move or change of an own layer was found to save any\n")
 	}
