@@ -13,12 +13,13 @@ const (
 	objSettings objectKind = iota // django.conf.settings
 	objModule                     // a module
 	objMember                     // something else of a module of the tree
+	objOutside                    // something from outside of the tree
 )
 
 // object is what an import binds to a name.
 type object struct {
 	kind   objectKind
-	module string // objModule: its dotted name
+	module string // objModule, objOutside: its dotted name
 	file   string // objMember: the file it comes from
 	name   string // objMember: its name there
 }
@@ -71,6 +72,8 @@ func (s *source) importFrom(n python.Node) {
 				} else {
 					s.bind(name, object{kind: objMember, file: f, name: a.Name()})
 				}
+			} else {
+				s.bind(name, object{kind: objOutside, module: module + "." + a.Name()})
 			}
 		}
 	}
@@ -208,6 +211,22 @@ func (s *source) moduleFile(n python.Node) string {
 		}
 		if f := s.fileOf(full); f != "" {
 			return f
+		}
+	}
+	return ""
+}
+
+// outside is the dotted name of what an expression stands for, where it is
+// imported from outside of the tree; "" for anything else.
+func (s *source) outside(n python.Node) string {
+	first, rest, _ := strings.Cut(chain(n), ".")
+	for _, o := range s.objects[first] {
+		full := strings.TrimSuffix(o.module+"."+rest, ".")
+		switch {
+		case o.kind == objOutside:
+			return full
+		case o.kind == objModule && s.fileOf(o.module) == "" && s.loader != nil && !s.loader.HasTop(o.module):
+			return full
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
@@ -41,7 +42,7 @@ func (n *renamer) judgeName(p *planned, s *source, u use) {
 	switch {
 	case n.owned[u.scope]:
 		n.ifFree(p, s, u)
-	case u.scope.Kind() == python.KindModule && anyBinding(u.scope, oldName):
+	case u.scope.Kind() == python.KindModule && s.assigns():
 		p.leave(s, u, finding.Note, "a variable that no settings module takes")
 	case u.scope.Kind() == python.KindModule:
 		p.leave(s, u, finding.Warning, "it is not known where this name comes from")
@@ -49,6 +50,14 @@ func (n *renamer) judgeName(p *planned, s *source, u use) {
 		p.leave(s, u, finding.Note, "an attribute of a class that is no settings class")
 	}
 	// A local variable of a function has nothing to do with the setting.
+}
+
+// assigns says that some code of a file gives the module a variable of the old
+// name.
+func (s *source) assigns() bool {
+	return slices.ContainsFunc(s.uses, func(u use) bool {
+		return u.kind == useName && u.scope.Kind() == python.KindModule && target(u.node)
+	})
 }
 
 // ifFree renames a place unless the files that belong to it keep the old name.
@@ -82,7 +91,7 @@ const globalSettings = "django.conf.global_settings"
 // leaveDefault is about Django's own default, which was a list of two layers and
 // is empty under the new name (django/conf/global_settings.py, 1.11 and 2.0).
 func (n *renamer) leaveDefault(p *planned, s *source, u use) {
-	p.leave(s, u, finding.Warning, "Django's own default list went with Django 2.0, the new one is empty: write its two layers out, CommonMiddleware and CsrfViewMiddleware")
+	p.leave(s, u, finding.Error, "Django's own default list went with Django 2.0, the new one is empty: write its two layers out, CommonMiddleware and CsrfViewMiddleware")
 }
 
 func (n *renamer) judgeAttr(p *planned, s *source, u use) {
@@ -105,15 +114,16 @@ func (n *renamer) judgeAttr(p *planned, s *source, u use) {
 		}
 		return
 	}
-	if first, rest, _ := strings.Cut(chain(object), "."); first != "" {
-		for _, o := range s.objects[first] {
-			if o.kind == objModule && strings.TrimSuffix(o.module+"."+rest, ".") == globalSettings {
-				n.leaveDefault(p, s, u)
-				return
-			}
-		}
+	switch outside := s.outside(object); {
+	case outside == globalSettings:
+		n.leaveDefault(p, s, u)
+	case outside != "":
+		p.leave(s, u, finding.Note, "%q is not part of the project and is taken to go on calling it MIDDLEWARE_CLASSES", outside)
+	case chain(object) == "self" || chain(object) == "cls":
+		p.leave(s, u, finding.Note, "an attribute of a class that is no settings class")
+	default:
+		p.leave(s, u, finding.Warning, "it is not known what %q is", shorten(object.Text()))
 	}
-	p.leave(s, u, finding.Warning, "it is not known what %q is", shorten(object.Text()))
 }
 
 // shorten is source text on one line, cut where it is long.

@@ -46,6 +46,7 @@ const (
 	PassSettings Pass = "settings"
 	PassClasses  Pass = "classes"
 	PassFixes    Pass = "fixes"
+	PassBehave   Pass = "behaviour" // changes nothing
 	PassAnnotate Pass = "annotate"
 )
 
@@ -138,10 +139,7 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 	if opts.KeepClassic && opts.Native {
 		return nil, ErrNative
 	}
-	if opts.To.IsZero() {
-		opts.To = catalog.Default().Newest()
-	}
-	r := &run{opts: opts, files: files, over: newOverlay(files, opts.WorkDir), result: &Result{To: opts.To}, lows: map[string]stack.Version{}}
+	r := newRun(files, opts)
 	project, err := django.Load(ctx, r.over, r.load())
 	if project != nil {
 		r.result.Notes = project.Notes
@@ -160,6 +158,13 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 	}
 	r.finish()
 	return r.result, nil
+}
+
+func newRun(files django.Files, opts Options) *run {
+	if opts.To.IsZero() {
+		opts.To = catalog.Default().Newest()
+	}
+	return &run{opts: opts, files: files, over: newOverlay(files, opts.WorkDir), result: &Result{To: opts.To}, lows: map[string]stack.Version{}}
 }
 
 // load are the options to load the project with as it is now.

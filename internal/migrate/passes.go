@@ -5,11 +5,21 @@ import (
 	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 // finish gathers what the passes have left, in a fixed order.
 func (r *run) finish() {
 	r.result.Changes = r.over.changes()
+	seen := map[stack.Span]bool{}
+	for _, s := range r.result.After {
+		if span := r.over.origin(s.Span); !s.Complete && !seen[span] {
+			seen[span] = true
+			r.result.Left = append(r.result.Left, Left{
+				Pass: PassSettings, Severity: finding.Note, Span: span, Reason: "the list is not known entirely: what is done and said here holds for the part that is",
+			})
+		}
+	}
 	slices.SortStableFunc(r.result.Left, func(a, b Left) int {
 		return cmp.Or(cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Line, b.Span.Line), cmp.Compare(a.Span.Column, b.Span.Column))
 	})
@@ -26,4 +36,4 @@ func (r *run) finish() {
 }
 
 // order is the order of the passes.
-var order = map[Pass]int{PassSettings: 0, PassClasses: 1, PassFixes: 2, PassAnnotate: 3}
+var order = map[Pass]int{PassSettings: 0, PassClasses: 1, PassFixes: 2, PassBehave: 3, PassAnnotate: 4}

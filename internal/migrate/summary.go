@@ -27,7 +27,7 @@ func (r *run) compare(ctx context.Context, project *django.Project) error {
 		return fmt.Errorf("no engine stands for Django %s", r.opts.To)
 	}
 	facts := projectfacts.New(project)
-	seen := map[string]bool{}
+	found := &found{byTrigger: map[string]*merged{}, absent: map[string]bool{}}
 	for _, m := range project.Settings {
 		if !m.Checked {
 			continue
@@ -43,9 +43,10 @@ func (r *run) compare(ctx context.Context, project *django.Project) error {
 			if err != nil {
 				return err
 			}
-			r.differences(result, s, reader, facts, seen)
+			r.differences(result, s, reader, facts, found)
 		}
 	}
+	r.conclude(found)
 	return ctx.Err()
 }
 
@@ -87,9 +88,18 @@ func nearest(family string, v stack.Version) (best conformance.Engine, ok bool) 
 	return best, ok
 }
 
-// differences keeps what is worth a line of a comparison, each of them once for
-// all stacks that share it.
-func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Reader, facts *projectfacts.Facts, seen map[string]bool) {
+// merged gathers the differences of one trigger over all stacks that share it.
+type merged struct {
+	diff.Difference
+	stack  string
+	span   stack.Span
+	advice string
+}
+
+// differences keeps what is worth a line of a comparison. Stacks that are built
+// on one another differ by the same triggers: each has one line, with all that
+// follows from it in any of them.
+func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Reader, facts *projectfacts.Facts, found *found) {
 	unknown := 0
 	for i := range result.Differences {
 		d := &result.Differences[i]
@@ -102,42 +112,69 @@ func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Re
 		if d.Grade != diff.Serious && d.Grade != diff.Visible {
 			continue
 		}
-		out := Difference{Stack: s.ID, Grade: d.Grade, Text: sentence(d), Span: d.Trigger[0].Span}
-		if out.Span.IsZero() && d.Trigger[0].Entry >= 0 {
-			out.Span = s.Entries[d.Trigger[0].Entry].Span
+		span := d.Trigger[0].Span
+		if span.IsZero() && d.Trigger[0].Entry >= 0 {
+			span = s.Entries[d.Trigger[0].Entry].Span
 		}
-		if out.Span.IsZero() {
-			out.Span = s.Span
+		if span.IsZero() {
+			span = s.Span
 		}
+		key := fmt.Sprintf("%s:%d", span.File, span.Start)
 		for _, t := range d.Trigger {
-			out.Layers = append(out.Layers, t.Layer)
+			key += " " + act(t)
 		}
+		m := found.byTrigger[key]
+		if m == nil {
+			m = &merged{Difference: *d, stack: s.ID, span: span}
+			m.Consequences = nil
+			found.byTrigger[key] = m
+			found.order = append(found.order, m)
+		}
+		m.Grade = max(m.Grade, d.Grade)
 		for _, c := range d.Consequences {
-			if c.Layer != "" && c.Grade >= diff.Visible && !slices.Contains(out.Layers, c.Layer) {
-				out.Layers = append(out.Layers, c.Layer)
+			if !slices.ContainsFunc(m.Consequences, func(o diff.Consequence) bool { return o.Layer == c.Layer && o.Text == c.Text }) {
+				m.Consequences = append(m.Consequences, c)
 			}
 		}
-		key := fmt.Sprintf("%s %s:%d", out.Text, out.Span.File, out.Span.Start)
-		if seen[key] {
-			continue
+		if m.advice == "" {
+			m.advice = advise(d, s, reader, facts)
 		}
-		seen[key] = true
-		out.Advice = advise(d, s, reader, facts)
-		r.result.Differences = append(r.result.Differences, out)
-		r.marks = append(r.marks, marksOf(d)...)
 	}
 	if unknown > 0 {
-		r.leave("", finding.Note, s.Span, fmt.Sprintf("%s: the weight of %d more differences is not known, \"mwcheck diff\" lists them", s.ID, unknown))
+		r.leave(PassBehave, finding.Note, s.Span, fmt.Sprintf("%s: the weight of %d more differences is not known, \"mwcheck diff\" lists them", s.ID, unknown))
 	}
 	for _, u := range result.Unknown {
-		if !u.Absent {
-			continue
+		// An unknown part of the list is told with the list.
+		if unclear := u.Entry < len(s.Entries) && s.Entries[u.Entry].Unknown; u.Absent && !unclear && !found.absent[u.Layer] {
+			found.absent[u.Layer] = true
+			r.leave(PassBehave, finding.Note, u.Span, fmt.Sprintf("what changes for %q is not known: %s", u.Layer, u.Why))
 		}
-		key := "absent " + u.Layer
-		if !seen[key] {
-			seen[key] = true
-			r.leave("", finding.Note, u.Span, fmt.Sprintf("what changes for %q is not known: %s", u.Layer, u.Why))
+	}
+}
+
+// found is what the comparisons of all stacks have shown.
+type found struct {
+	byTrigger map[string]*merged
+	order     []*merged
+	absent    map[string]bool
+}
+
+// conclude puts what was found into the result, the weightiest first.
+func (r *run) conclude(f *found) {
+	slices.SortStableFunc(f.order, func(a, b *merged) int { return int(b.Grade - a.Grade) })
+	for _, m := range f.order {
+		slices.SortStableFunc(m.Consequences, func(a, b diff.Consequence) int { return int(b.Grade - a.Grade) })
+		d := Difference{Stack: m.stack, Grade: m.Grade, Text: sentence(&m.Difference), Advice: m.advice, Span: m.span}
+		for _, t := range m.Trigger {
+			d.Layers = append(d.Layers, t.Layer)
 		}
+		for _, c := range m.Consequences {
+			if c.Layer != "" && c.Grade >= diff.Visible && !slices.Contains(d.Layers, c.Layer) {
+				d.Layers = append(d.Layers, c.Layer)
+			}
+		}
+		r.result.Differences = append(r.result.Differences, d)
+		r.marks = append(r.marks, marksOf(&m.Difference)...)
 	}
 }
 
