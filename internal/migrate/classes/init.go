@@ -3,7 +3,6 @@ package classes
 import (
 	"strings"
 
-	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -124,7 +123,7 @@ func readInit(p *plan, own []python.Node) (*initShape, string) {
 	switch {
 	case len(names) > 1:
 		shape.next = names[1].Name()
-		if p.facts.Style != layers.Mixin && shape.next != "get_response" {
+		if shape.next != "get_response" && !takesNext(shape) {
 			return nil, "the first argument of its __init__ is " + shape.next + ", where Django gives get_response"
 		}
 	case shape.vararg == "":
@@ -134,6 +133,18 @@ func readInit(p *plan, own []python.Node) (*initShape, string) {
 		shape.next, shape.param = "get_response", names[0].End()
 	}
 	return shape, rebound(shape)
+}
+
+// takesNext says that an __init__ uses its first argument as get_response,
+// whatever it is called: it stores it as such or hands it to a base.
+func takesNext(shape *initShape) bool {
+	stmts, _ := body(shape.fn)
+	found := false
+	for _, st := range stmts {
+		found = found || storesNext(st, shape)
+		within(st, func(n python.Node) { found = found || isSuperInit(n, shape.self) && handsOn(n, shape) })
+	}
+	return found
 }
 
 // mentions says that a function uses a name.

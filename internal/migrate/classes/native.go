@@ -214,6 +214,7 @@ func (p *nativePlan) init() string {
 	case shape.next == "":
 		return "its __init__ takes any arguments"
 	}
+	reason = p.storeNext(shape)
 	if call != nil {
 		hook := p.class.Own(p.facts.Hooks[0].Name)[0]
 		at = s.above(s.lineStart(top(hook).Start()), s.nextLine(p.class.Node.Start()))
@@ -222,7 +223,7 @@ func (p *nativePlan) init() string {
 		}
 		p.edits = append(p.edits, s.insert(at, s.fresh(at, call...)))
 	}
-	return p.storeNext(shape)
+	return reason
 }
 
 // storeNext lets the class's own __init__ take and store get_response.
@@ -243,7 +244,7 @@ func (p *nativePlan) storeNext(shape *initShape) string {
 	if stored {
 		return ""
 	}
-	e, reason := addFirst(s, shape.fn, shape.self+".get_response = get_response")
+	e, reason := addFirst(s, shape.fn, shape.self+".get_response = "+shape.next)
 	p.edits = append(p.edits, e)
 	return reason
 }

@@ -137,12 +137,15 @@ func (w *rewriter) decideClassic(p *plan) string {
 	return w.planInit(p)
 }
 
-// isLayerLike says that a class of the project has hooks, its own or inherited:
-// then it is the one that gets the mixin, not its subclasses.
+// isLayerLike says that a class of the project is a layer or has hooks, its own
+// or inherited: then it is the one that gets the mixin, not its subclasses.
 func (w *rewriter) isLayerLike(c *layers.Class) bool {
 	for _, b := range c.Order {
 		if b.Class == nil {
 			continue
+		}
+		if w.listed[b.Class] {
+			return true
 		}
 		for _, name := range hookNames {
 			if b.Class.Defines(name) {

@@ -77,6 +77,12 @@ func Rewrite(p Project, paths []string, opts Options) Result {
 	w := &rewriter{
 		project: p, opts: opts, reader: p.Reader,
 		plans: map[*layers.Class]*plan{}, sources: map[string]*source{}, names: map[string]layers.Names{}, taken: map[*layers.Class]bool{},
+		listed: map[*layers.Class]bool{},
+	}
+	for _, path := range paths {
+		if c, ok := w.reader.Class(path); ok {
+			w.listed[c] = true
+		}
 	}
 	for _, path := range paths {
 		w.layer(path)
@@ -96,6 +102,7 @@ type rewriter struct {
 	sources map[string]*source
 	names   map[string]layers.Names // by file
 	taken   map[*layers.Class]bool  // the classes whose edits are in the result
+	listed  map[*layers.Class]bool  // the layers asked for
 	all     []*layers.Class
 	indexed bool
 	result  Result
@@ -226,13 +233,28 @@ func (w *rewriter) finish() {
 	w.result.Refused = slices.DeleteFunc(w.result.Refused, func(r Refusal) bool {
 		return r.Native && slices.ContainsFunc(w.result.Refused, func(x Refusal) bool { return !x.Native && x.Class == r.Class })
 	})
-	slices.SortFunc(w.result.Edits, func(a, b finding.Edit) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Text, b.Text))
+	slices.SortStableFunc(w.result.Edits, func(a, b finding.Edit) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
+	w.result.Edits = joined(w.result.Edits)
 	bySpan := func(a, b stack.Span) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	}
 	slices.SortStableFunc(w.result.Done, func(a, b Action) int { return bySpan(a.Span, b.Span) })
 	slices.SortStableFunc(w.result.Refused, func(a, b Refusal) int { return bySpan(a.Span, b.Span) })
 	slices.SortStableFunc(w.result.Warnings, func(a, b Warning) int { return bySpan(a.Span, b.Span) })
+}
+
+// joined makes one edit of insertions at one place, in the order in which they
+// were planned: what follows the end of one method stands above the next.
+func joined(edits []finding.Edit) []finding.Edit {
+	var out []finding.Edit
+	for _, e := range edits {
+		if n := len(out) - 1; n >= 0 && e.Start == e.End && out[n].Start == out[n].End && out[n].Start == e.Start && out[n].File == e.File {
+			out[n].Text += e.Text
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }

@@ -66,7 +66,7 @@ def probe(name):
             except Exception as e:
                 events.append([name, "error", repr(e)])
                 raise
-            events.append([name, "out", getattr(response, "status_code", repr(response)), seen(request)])
+            events.append([name, "out", getattr(response, "status_code", type(response).__name__), seen(request)])
             return response
         return middleware
     return factory
