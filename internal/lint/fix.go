@@ -22,9 +22,9 @@ type Editing struct {
 	// Source returns a file by the name that spans have, nil for none.
 	Source func(file string) *python.File
 	// Reload returns the stacks of the settings modules that read one of the
-	// files, as they are with other texts in these, and what a run on them has
-	// to know. Their ids are those they had before. Stacks that are not to be
-	// checked are left out.
+	// files, as they are with other texts in these, and, in the functions of the
+	// Config, what is known of them. Their ids are those they had before. Stacks
+	// that are not to be checked are left out.
 	Reload func(texts map[string][]byte) ([]*stack.Stack, Config)
 }
 
@@ -168,8 +168,11 @@ func (x *fixer) holds(g *merged, r *Repair, edits []finding.Edit) bool {
 	for _, c := range changes {
 		texts[c.File] = c.After
 	}
-	stacks, config := x.config.Editing.Reload(texts)
+	config := *x.config
+	stacks, facts := config.Editing.Reload(texts)
 	config.Editing = nil
+	config.Django, config.Setting, config.Bases, config.Writes = facts.Django, facts.Setting, facts.Bases, facts.Writes
+	config.Layer, config.Resolve, config.PackageVersion = facts.Layer, facts.Resolve, facts.PackageVersion
 	after := map[string]*Pass{}
 	for _, p := range run(stacks, config) {
 		after[p.Stack.ID] = p

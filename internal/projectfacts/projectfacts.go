@@ -20,6 +20,7 @@ type Facts struct {
 	// asked.
 	Catalog *catalog.Catalog
 
+	project *django.Project
 	checked []*django.SettingsModule
 	byStack map[string]*django.SettingsModule
 	// byPath lists the checked modules whose stacks name a dotted path: which
@@ -31,29 +32,20 @@ type Facts struct {
 
 // New gathers the facts of a project's checked modules.
 func New(p *django.Project) *Facts {
-	f := &Facts{byStack: map[string]*django.SettingsModule{}, byPath: map[string][]*django.SettingsModule{}, readers: map[*django.SettingsModule]*layers.Reader{}}
+	var checked []*django.SettingsModule
 	for _, m := range p.Settings {
-		if !m.Checked {
-			continue
-		}
-		f.checked = append(f.checked, m)
-		for _, s := range m.Stacks {
-			f.byStack[s.ID] = m
-			for _, e := range s.Entries {
-				if list := f.byPath[e.Path]; len(list) == 0 || list[len(list)-1] != m {
-					f.byPath[e.Path] = append(list, m)
-				}
-			}
+		if m.Checked {
+			checked = append(checked, m)
 		}
 	}
-	return f
+	return gather(p, checked)
 }
 
 // Config is what lint.Run needs to know of the project.
 func (f *Facts) Config() lint.Config {
 	return lint.Config{
 		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve, Layer: f.layer,
-		PackageVersion: f.packageVersion, Catalog: f.Catalog,
+		PackageVersion: f.packageVersion, Catalog: f.Catalog, Editing: f.editing(),
 	}
 }
 
