@@ -73,7 +73,7 @@ func (g *grader) effect(e *Effect) {
 	case conformance.EffectErrorLeavesNot:
 		g.request(Visible, "%s no longer leaves the handler: the client gets a %d", from.Exc, to.Status)
 	case conformance.EffectUnrendered:
-		g.request(Serious, "the response is sent with a template that nobody has rendered: it breaks off after the status line")
+		g.request(Serious, "nobody renders the template: the response breaks off after the status line, or where a layer reads its content")
 	case conformance.EffectRenderedNow:
 		g.request(Visible, "the template that nobody rendered no longer breaks the response off")
 	case conformance.EffectViewSkipped:
@@ -103,8 +103,12 @@ func (g *grader) effect(e *Effect) {
 		} else {
 			g.request(Harmless, "request_finished is sent, as it should")
 		}
-	case conformance.EffectOrderChanged, conformance.EffectRenderChanged:
+	case conformance.EffectOrderChanged:
 		g.request(Visible, "%s", e.Name.Words())
+	case conformance.EffectRenderChanged:
+		if !g.d.Has(conformance.EffectUnrendered) && !g.d.Has(conformance.EffectRenderedNow) {
+			g.request(Visible, "%s", e.Name.Words())
+		}
 	case conformance.EffectPagesChanged:
 		if from.Status == to.Status && from.Kind == to.Kind {
 			g.request(Visible, "%s", e.Name.Words())
@@ -234,7 +238,16 @@ func (g *grader) hook(name conformance.EffectName, s *seat) {
 	}
 	hooks, runs := g.hooksOf(name, s)
 	if hooks == nil {
-		g.layer(s, "", Visible, s.facts.Span, g.otherWords(name, s))
+		words, hook := g.otherWords(name, s)
+		span := s.facts.Span
+		if h := s.facts.Hook(strings.Split(hook, ".")[0]); h != nil {
+			span = h.Span
+		}
+		if at, reads := g.readsUnrendered(s, hook); reads {
+			g.layer(s, hook, Serious, at, "it reads the content of a response that is not rendered: ContentNotRenderedError, a 500 for the client")
+			return
+		}
+		g.layer(s, hook, Visible, span, words)
 		return
 	}
 	for _, hook := range hooks {
@@ -251,7 +264,7 @@ func (g *grader) hook(name conformance.EffectName, s *seat) {
 }
 
 // otherWords says what an effect on a layer is that is not about its running.
-func (g *grader) otherWords(name conformance.EffectName, s *seat) string {
+func (g *grader) otherWords(name conformance.EffectName, s *seat) (words, in string) {
 	for _, hook := range []string{
 		conformance.HookResponse, conformance.HookTemplateResponse, conformance.HookException, conformance.HookAfter,
 		conformance.HookRequest, conformance.HookView, conformance.HookBefore,
@@ -262,15 +275,43 @@ func (g *grader) otherWords(name conformance.EffectName, s *seat) string {
 			continue
 		}
 		if len(from) != len(to) {
-			return fmt.Sprintf("%s runs %s instead of %s", hook, times(len(to)), times(len(from)))
+			return fmt.Sprintf("%s runs %s instead of %s", hook, times(len(to)), times(len(from))), hook
 		}
 		for i := range from {
+			if from[i]+" rendered=no" == to[i] {
+				return hook + " gets the response before it is rendered", hook
+			}
 			if from[i] != to[i] {
-				return fmt.Sprintf("%s gets %s instead of %s", hook, given(to[i]), given(from[i]))
+				return fmt.Sprintf("%s gets %s instead of %s", hook, given(to[i]), given(from[i])), hook
 			}
 		}
 	}
-	return name.Words()
+	return name.Words(), ""
+}
+
+// readsUnrendered says that a layer's hook reads the content of a response that
+// is not rendered in the second trace and was in the first.
+func (g *grader) readsUnrendered(s *seat, hook string) (at stack.Span, yes bool) {
+	if hook != conformance.HookResponse && hook != conformance.HookAfter {
+		return at, false
+	}
+	unrendered := func(t conformance.Trace) bool {
+		return slices.ContainsFunc(fields(t, s.name+"."+hook), func(f string) bool { return strings.HasSuffix(f, "rendered=no") })
+	}
+	if unrendered(g.d.From) || !unrendered(g.d.To) {
+		return at, false
+	}
+	name := strings.Replace(hook, conformance.HookAfter, "__call__", 1)
+	for _, c := range s.facts.Content {
+		if c.Hook == name && c.What == "content" && !c.Write && !c.Own && c.Guarded != layers.Yes {
+			return c.Span, true
+		}
+	}
+	h := s.facts.Hook(name)
+	if h == nil || h.Read {
+		return at, false
+	}
+	return h.Span, g.b.readsContent(h.Owner)
 }
 
 func times(n int) string {
@@ -357,6 +398,10 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 	if lost {
 		return
 	}
+	if why == "" && hook == conformance.HookTemplateResponse {
+		g.layer(s, hook, Visible, span, "what it does to the template or its context is not done")
+		return
+	}
 	if why == "" {
 		why = "it does nothing that lasts"
 		if hook == conformance.HookResponse && s.facts.Origin == layers.FromCatalog {
@@ -390,6 +435,9 @@ func (g *grader) running(s *seat, hook string, span stack.Span) {
 		}
 		if u.only404 && isError404(g.d) == layers.No || u.page && g.redirects() {
 			continue
+		}
+		if u.page {
+			u.present += ", if the answer uses it"
 		}
 		grade := min(u.grade, Visible)
 		if u.undo && u.grade != NotKnown && hook != conformance.HookException {

@@ -95,6 +95,9 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 	tag("body-encoder", use{absent: "the content is not encoded", present: "the content is encoded", grade: Visible, response: true})
 	tag("body-rewriter", use{absent: "the content is not rewritten", present: "the content is rewritten", grade: Visible, response: true})
 	tag("cache-update", use{absent: "the response is not stored in the cache", present: "the response is stored in the cache", grade: Visible})
+	if m.Path == commonPath && b.on("APPEND_SLASH", true) == layers.No {
+		return out // the redirect is all that is left of it
+	}
 	tag("intercepts-404", use{absent: "a 404 is not replaced", present: "a 404 may be replaced", grade: Visible, only404: true})
 	tag("watches-404", use{absent: "a 404 is not reported", present: "a 404 is reported", grade: Visible, only404: true})
 	tag("outermost-observer", use{absent: "the request is not recorded to its end", present: "the request is recorded", grade: Visible})
@@ -254,6 +257,19 @@ func (b *builder) possible(path, response string) bool {
 		return slash && b.on("APPEND_SLASH", true) != layers.No || b.on("PREPEND_WWW", false) != layers.No
 	}
 	return true
+}
+
+// readsContent says that a layer of Django looks at response.content on its way
+// out in the second engine's release, whatever the response (middleware/gzip.py,
+// common.py and http.py; the last two since 1.11).
+func (b *builder) readsContent(path string) bool {
+	switch path {
+	case "django.middleware.gzip.GZipMiddleware":
+		return true
+	case commonPath, "django.middleware.http.ConditionalGetMiddleware":
+		return b.to.AtLeast(stack.Version{Major: 1, Minor: 11})
+	}
+	return false
 }
 
 // isError404 says whether the answer that the trigger makes is a 404.

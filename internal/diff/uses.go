@@ -52,6 +52,9 @@ func (b *builder) usesOf(s *seat, hook string) []use {
 	c.state()
 	c.attributes()
 	c.calls()
+	if h.Name == conformance.HookException && h.Answers == layers.Yes {
+		c.add(use{absent: "it does not answer the error", present: "it may answer the error", grade: Visible, span: h.Span})
+	}
 	if slices.ContainsFunc(c.l.Bases, func(x layers.Base) bool { return b.ofCatalog(x.Path) && x.Path != mixinPath }) {
 		c.super()
 	}

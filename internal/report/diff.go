@@ -257,7 +257,8 @@ func ownWords(d *diff.Difference, name conformance.EffectName) bool {
 		conformance.EffectHeaderChanged, conformance.EffectErrorLeaves, conformance.EffectErrorLeavesNot, conformance.EffectUnrendered,
 		conformance.EffectReportsChanged, conformance.EffectFinishChanged, conformance.EffectPagesChanged, conformance.EffectRenderedNow,
 		conformance.EffectViewSkipped, conformance.EffectViewRuns, conformance.EffectOtherResponse, conformance.EffectOtherError,
-		conformance.EffectCountChanged, conformance.EffectErrorChanged, conformance.EffectUnknown:
+		conformance.EffectCountChanged, conformance.EffectErrorChanged, conformance.EffectUnknown, conformance.EffectRenderChanged,
+		conformance.EffectOrderChanged, conformance.EffectModeChanged, conformance.EffectStreamChanged:
 		return false
 	}
 	return true
@@ -292,21 +293,30 @@ func collapse(list []diff.Consequence) []collapsed {
 			places[o] = append(places[o], c.Span)
 		}
 	}
+	// Layers with the same words stand together, without their places.
 	var out []collapsed
-	index := map[string]int{}
+	index, alike := map[string]int{}, map[string][]owner{}
 	for _, o := range owners {
-		text := strings.Join(texts[o], "; ") + parens(placesWords(places[o]))
-		key := fmt.Sprint(o.grade, text)
+		text := strings.Join(texts[o], "; ")
+		key := fmt.Sprint(o.grade, names[o] == "", text)
 		at, have := index[key]
+		if !have {
+			at = len(out)
+			index[key] = at
+			out = append(out, collapsed{grade: o.grade})
+		}
+		alike[key] = append(alike[key], o)
+		var layers []string
+		for _, x := range alike[key] {
+			layers = append(layers, names[x])
+		}
 		switch {
 		case names[o] == "":
-			out = append(out, collapsed{o.grade, text})
-		case have:
-			head, _ := strings.CutSuffix(out[at].text, ": "+text)
-			out[at].text = head + ", " + names[o] + ": " + text
+			out[at].text = text
+		case len(layers) == 1:
+			out[at].text = names[o] + ": " + text + parens(placesWords(places[o]))
 		default:
-			index[key] = len(out)
-			out = append(out, collapsed{o.grade, names[o] + ": " + text})
+			out[at].text = strings.Join(layers, ", ") + ": " + text
 		}
 	}
 	return out
