@@ -161,11 +161,13 @@ func (c *class) gap(n int) {
 	}
 }
 
+var hookOrder = []string{
+	conformance.HookRequest, conformance.HookView, conformance.HookTemplateResponse, conformance.HookResponse, conformance.HookException,
+}
+
 func (c *class) hooks() []string {
 	var list []string
-	for _, hook := range []string{
-		conformance.HookRequest, conformance.HookView, conformance.HookTemplateResponse, conformance.HookResponse, conformance.HookException,
-	} {
+	for _, hook := range hookOrder {
 		if _, ok := c.spec.Hooks[hook]; ok {
 			list = append(list, hook)
 		}

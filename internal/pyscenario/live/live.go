@@ -36,7 +36,7 @@ type Job struct {
 	Layers map[string]string `json:"layers"`
 	// Recorder is the module with what happened; "" watches from outside.
 	Recorder string   `json:"recorder,omitempty"`
-	Requests []string `json:"requests"` // paths
+	Requests []string `json:"requests"` // "/path" or "METHOD /path"
 	Load     bool     `json:"load,omitempty"`
 	// Python2 runs what 2to3 makes of the sources.
 	Python2 bool `json:"python2,omitempty"`

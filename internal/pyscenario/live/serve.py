@@ -73,13 +73,14 @@ def refactoring():
 
 def request(handler, url):
     seen, body, error, iterable = {}, [], None, None
+    method, _, url = url.rpartition(" ")
     path, _, query = url.partition("?")
 
     def start_response(status, headers, exc_info=None):
         seen["status"] = int(status.split()[0])
         seen["headers"] = {k.lower(): v for k, v in headers}
     environ = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SCRIPT_NAME": "", "SERVER_NAME": "testserver", "SERVER_PORT": "80",
+        "REQUEST_METHOD": method or "GET", "PATH_INFO": path, "SCRIPT_NAME": "", "SERVER_NAME": "testserver", "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False,
         "wsgi.run_once": False, "QUERY_STRING": query,
