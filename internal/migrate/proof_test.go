@@ -108,7 +108,10 @@ func classicVectors(t testing.TB) []*conformance.Vector {
 		if traceOf(v, "classic@1.9") == nil || traceOf(v, "modern@3.2") == nil || len(v.Scenario.Layers) == 0 {
 			continue
 		}
-		if _, err := pyscenario.Write(&v.Scenario, pyscenario.Options{Model: stack.Classic}); err != nil {
+		// A layer of style "hooks" is recorded in the form of each model: what
+		// the migration is to make of the one is the other.
+		own := func(l conformance.LayerSpec) bool { return l.Style != "hooks" }
+		if _, err := pyscenario.Write(&v.Scenario, pyscenario.Options{Model: stack.Classic}); err != nil || slices.ContainsFunc(v.Scenario.Layers, own) {
 			continue
 		}
 		list = append(list, v)
