@@ -27,6 +27,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			projects, err := filepath.Abs("../../testdata/projects")
 			env.Setenv("PROJECTS", projects)
+			env.Setenv("ROOT", filepath.Dir(filepath.Dir(projects)))
 			return err
 		},
 		Condition: func(name string) (bool, error) {
