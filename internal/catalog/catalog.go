@@ -31,6 +31,7 @@ type Catalog struct {
 	byID   map[string]*Fact
 	groups map[string][]int // fact id -> indices of contradictions
 	former map[string]string
+	named  map[string]bool // what own facts name
 }
 
 // Middleware is one known layer.

@@ -91,7 +91,7 @@ func (c *Catalog) OwnRole(path string, bases []string) Role {
 
 func (r *Role) addBases(c *Catalog, bases []string) {
 	for _, p := range bases {
-		if c.Known(p) {
+		if c.Known(p) || c.named[p] {
 			r.add(c, p)
 		}
 	}

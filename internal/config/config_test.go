@@ -202,8 +202,8 @@ when = { setting = "DEBUG", equals = false, default = true }
 	m := c.Catalog.Find("shop.mw.tenant")
 	require.Equal(t, "factory function", m.Kind)
 	require.Equal(t, []catalog.Era{{Style: "modern", Hooks: []string{"__call__"}, Sync: true, Async: true}}, m.Eras)
-	require.Equal(t, []catalog.Attribute{{Attr: "request.session"}, {Attr: "request.user"}}, m.Reads)
-	require.Equal(t, []catalog.Attribute{{Attr: "request.tenant"}}, m.Writes)
+	require.Equal(t, []catalog.Attribute{{Attr: "request.session", Phase: "request"}, {Attr: "request.user", Phase: "request"}}, m.Reads)
+	require.Equal(t, []catalog.Attribute{{Attr: "request.tenant", Phase: "request"}}, m.Writes)
 	require.Equal(t, []catalog.ShortCircuit{{When: "the host is unknown"}}, m.ShortCircuit)
 	require.True(t, m.HasTag("sets-tenant"))
 	for id, relation := range map[string]catalog.Relation{

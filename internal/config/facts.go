@@ -52,9 +52,12 @@ func (r *resolver) layers() {
 			continue
 		}
 		m := &catalog.Middleware{
-			Path: l.Path.Value, Kind: "class", Body: "none", Sources: r.source(), SubclassOf: l.Subclass.Value,
+			Path: l.Path.Value, Kind: "class", Body: "none", Sources: r.source(), SubclassOf: l.Subclass.Value, Package: l.Package.Value,
 			Reads: attributes(l.Reads), Writes: attributes(l.Writes), Tags: values(l.Tags), Settings: values(l.Settings),
 			Eras: []catalog.Era{l.era()},
+		}
+		if strings.EqualFold(m.Package, "django") {
+			r.errorf(l.Package.Span, "mwcheck knows the layers of Django; leave package out")
 		}
 		if l.Function.Value {
 			m.Kind = "factory function"
@@ -102,7 +105,7 @@ func (l *layerTable) era() catalog.Era {
 func attributes(list []Text) []catalog.Attribute {
 	var out []catalog.Attribute
 	for _, t := range list {
-		out = append(out, catalog.Attribute{Attr: "request." + strings.TrimPrefix(t.Value, "request.")})
+		out = append(out, catalog.Attribute{Attr: "request." + strings.TrimPrefix(t.Value, "request."), Phase: "request"})
 	}
 	return out
 }

@@ -44,6 +44,7 @@ type order struct {
 
 type layerTable struct {
 	Path     Text   `toml:"path" doc:"The dotted path of the class or function." required:"true"`
+	Package  Text   `toml:"package" doc:"The distribution it comes from, for package_from of facts."`
 	Style    Text   `toml:"style" doc:"How it is written." enum:"classic,mixin,modern,unknown"`
 	Hooks    []Text `toml:"hooks" doc:"Its hooks, as process_request or __call__."`
 	Function truth  `toml:"function" doc:"It is a factory function, not a class."`
@@ -73,7 +74,7 @@ type factTable struct {
 	Suggest     Text       `toml:"suggest" doc:"The layer to add where a requires fact is not met."`
 	When        when       `toml:"when" doc:"The value of a setting it depends on."`
 	Exceptions  []Text     `toml:"exceptions" doc:"Layers or tags that may stand where it forbids it."`
-	Literal     truth      `toml:"literal" doc:"Only the dotted path itself counts, no subclass."`
+	Literal     truth      `toml:"literal" doc:"Of a requirement: only the dotted path itself meets it, no subclass."`
 	UsedWith    Text       `toml:"used_with" doc:"It holds only where this app is installed."`
 	PackageFrom Text       `toml:"package_from" doc:"The first version of the subject's package it holds for."`
 	Span        stack.Span
