@@ -20,6 +20,7 @@ func (a *app) lintCommand() *cobra.Command {
 	var in inputFlags
 	var out outputFlags
 	var configured configFlags
+	var fix fixFlags
 	threshold := choice{value: "warning", allowed: []string{"error", "warning", "note", "never"}}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH]...",
@@ -37,9 +38,13 @@ and counts in the summary line. In the short format the summary line goes to
 stderr, in the github format the notes too. The format never changes the exit
 code; docs/formats.md describes each.
 
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, a
-mistake in the configuration, nothing that could be checked, or an internal
-error.`,
+With --fix the fixes of the findings go to stdout as a unified diff that "git
+apply" takes; --fix --write writes the files, all or none. A fix is safe, or
+unsafe where it may change more than the finding is about; docs/fixes.md.
+
+Exit codes: 0 nothing at or above --fail-on (with --fix --write: nothing is
+left), 1 findings, 2 wrong usage, a mistake in the configuration, nothing that
+could be checked, or an internal error.`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := in.check(paths); err != nil {
 				return err
@@ -47,6 +52,12 @@ error.`,
 			given := ""
 			if cmd.Flags().Changed("fail-on") {
 				given = threshold.value
+			}
+			if err := fix.check(&in, &out); err != nil {
+				return err
+			}
+			if fix.fix {
+				return a.runFix(cmd.Context(), paths, &in, &configured, given, &out, &fix)
 			}
 			run, err := a.lintAll(cmd.Context(), paths, &in, &configured, given)
 			if run == nil {
@@ -66,6 +77,7 @@ error.`,
 	}
 	in.add(cmd.Flags())
 	configured.add(cmd.Flags())
+	fix.add(cmd)
 	out.add(cmd, lintFormats()...)
 	cmd.Flags().Var(&threshold, "fail-on", "the least severity that makes the exit code 1")
 	return cmd
