@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -95,4 +96,114 @@ func TestMigrateFromBelow(t *testing.T) {
 	got, err := os.ReadFile(filepath.Join(dir, "shop", "settings.py"))
 	require.NoError(t, err)
 	require.Equal(t, settingsHead+"MIDDLEWARE = ['django.middleware.common.CommonMiddleware']\n", string(got))
+}
+
+// migrateDocument is mwcheck.migrate/1 as docs/json.md has it.
+type migrateDocument struct {
+	Schema  string   `json:"schema"`
+	To      string   `json:"to"`
+	Written bool     `json:"written"`
+	Files   []string `json:"files"`
+	Diff    string   `json:"diff"`
+	Done    []struct {
+		Pass    string `json:"pass"`
+		Message string `json:"message"`
+		migratePlace
+	} `json:"done"`
+	Left []struct {
+		Pass     string `json:"pass"`
+		Severity string `json:"severity"`
+		Message  string `json:"message"`
+		migratePlace
+	} `json:"left"`
+	Differences []struct {
+		Stack   string   `json:"stack"`
+		Grade   string   `json:"grade"`
+		Message string   `json:"message"`
+		Advice  string   `json:"advice"`
+		Layers  []string `json:"layers"`
+		migratePlace
+	} `json:"differences"`
+	Findings []json.RawMessage `json:"findings"`
+	Notes    []struct {
+		File    string `json:"file"`
+		Line    int    `json:"line"`
+		Column  int    `json:"column"`
+		Message string `json:"message"`
+	} `json:"notes"`
+	Summary struct {
+		Files       int `json:"files"`
+		Done        int `json:"done"`
+		Differences int `json:"differences"`
+		Errors      int `json:"errors"`
+		Warnings    int `json:"warnings"`
+		Notes       int `json:"notes"`
+	} `json:"summary"`
+}
+
+type migratePlace struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"end_line"`
+	EndColumn int    `json:"end_column"`
+}
+
+func TestMigrateJSON(t *testing.T) {
+	code, stdout, stderr := migrateIn(t, "../../testdata/projects/intranet", "--format", "json", "--to", "4.2")
+	require.Equal(t, ExitFindings, code)
+	require.Empty(t, stderr)
+	require.NotContains(t, stdout, "null")
+	decoder := json.NewDecoder(strings.NewReader(stdout))
+	decoder.DisallowUnknownFields()
+	var doc migrateDocument
+	require.NoError(t, decoder.Decode(&doc))
+	require.Equal(t, "mwcheck.migrate/1", doc.Schema)
+	require.Equal(t, "4.2", doc.To)
+	require.False(t, doc.Written)
+	require.Len(t, doc.Files, doc.Summary.Files)
+	require.Contains(t, doc.Files, "intranet/settings/common.py")
+	for _, name := range doc.Files {
+		require.Contains(t, doc.Diff, "--- a/"+name+"\n")
+	}
+	require.Len(t, doc.Done, doc.Summary.Done)
+	require.Len(t, doc.Differences, doc.Summary.Differences)
+	require.Equal(t, len(doc.Left)+len(doc.Findings), doc.Summary.Errors+doc.Summary.Warnings+doc.Summary.Notes)
+	first := doc.Done[0]
+	require.Equal(t, "settings", first.Pass)
+	require.Equal(t, migratePlace{"intranet/settings/common.py", 18, 1, 18, 19}, first.migratePlace)
+	for _, d := range doc.Differences {
+		require.Contains(t, []string{"visible", "serious"}, d.Grade)
+		require.NotZero(t, d.Line)
+		require.NotEmpty(t, d.Layers)
+	}
+
+	code, stdout, _ = migrateIn(t, "../../testdata/projects/workshop", "--format", "json", "--fail-on", "never")
+	require.Equal(t, ExitOK, code)
+	require.NotContains(t, stdout, "null")
+	require.Contains(t, stdout, `"diff": ""`)
+}
+
+// TestMigratePage looks for the examples of docs/migrate.md in what the command
+// says.
+func TestMigratePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/migrate.md")
+	require.NoError(t, err)
+	_, stdout, stderr := migrateIn(t, "../../testdata/projects/intranet", "--to", "4.2")
+	blocks := 0
+	for _, kind := range []string{"diff", "text"} {
+		for i, part := range strings.Split(string(page), "```"+kind+"\n") {
+			if i == 0 {
+				continue
+			}
+			block, _, _ := strings.Cut(part, "```")
+			if kind == "diff" {
+				require.Contains(t, stdout, block)
+			} else {
+				require.Contains(t, stderr, block)
+			}
+			blocks++
+		}
+	}
+	require.Equal(t, 3, blocks)
 }
