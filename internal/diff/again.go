@@ -3,43 +3,26 @@ package diff
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mwcheck/mwcheck/conformance"
-	"github.com/mwcheck/mwcheck/internal/layers"
 )
 
 // A hook that needs an attribute which its own request hook sets fails where
-// that has not run. Compare does not know of attributes: what it found is run
-// again with the error.
+// that has not run, and one that reads the content of a response that nobody has
+// rendered fails, too. Compare knows of neither: what it found is run again with
+// the error in its place.
 
 // again runs a difference anew with the hooks that fail in it, and puts what
 // happens then in its place. It says no if both engines then do the same.
 func (b *builder) again(d *Difference, c *conformance.Difference) bool {
-	needs := slices.ContainsFunc(b.seats, func(s seat) bool { return needsOwn(s.facts) })
-	if !needs || c.From.Outcome.Kind == conformance.OutcomeLoadError || c.To.Outcome.Kind == conformance.OutcomeLoadError {
+	if c.From.Outcome.Kind == conformance.OutcomeLoadError || c.To.Outcome.Kind == conformance.OutcomeLoadError {
 		return true
 	}
-	scenario := b.withTrigger(c.Trigger)
-	var failed []string
-	from, to := c.From, c.To
-	for range b.seats {
-		g := &grader{b: b, d: d, from: ranIn(from), to: ranIn(to)}
-		name := g.firstBroken(from, failed)
-		if name == "" {
-			name = g.firstBroken(to, failed)
-		}
-		if name == "" {
-			break
-		}
-		failed = append(failed, name)
-		scenario.Layers[b.byName[name]].Hooks[conformance.HookResponse] = "raise:value_error"
-		from, to = b.opts.From.Run(scenario), b.opts.To.Run(scenario)
-		if len(from.Unsupported)+len(to.Unsupported) > 0 {
-			return true // it cannot be run again: what was found stands
-		}
-	}
-	if len(failed) == 0 {
-		return true
+	from, failedFrom, okFrom := b.failing(d, c, b.opts.From, c.From)
+	to, failedTo, okTo := b.failing(d, c, b.opts.To, c.To)
+	if !okFrom || !okTo || len(failedFrom)+len(failedTo) == 0 {
+		return true // nothing fails, or it cannot be run again: what was found stands
 	}
 	effects := conformance.Effects(b.scenario.Layers, c.Trigger, from, to)
 	if len(effects) == 0 {
@@ -48,27 +31,56 @@ func (b *builder) again(d *Difference, c *conformance.Difference) bool {
 	c.From, c.To, c.Effects = from, to, effects
 	next := b.difference(c)
 	d.From, d.To, d.Effects = next.From, next.To, next.Effects
-	for _, name := range failed {
-		s := b.seats[b.byName[name]]
-		d.Fails = append(d.Fails, s.entry)
-	}
+	d.FromFails, d.ToFails = failedFrom, failedTo
 	return true
 }
 
-// firstBroken is the first layer in a trace whose process_response fails for
-// lack of an attribute.
-func (g *grader) firstBroken(t conformance.Trace, known []string) string {
-	ran := ranIn(t)
-	for _, event := range t.Events {
-		for i := range g.b.seats {
-			s := &g.b.seats[i]
-			if at := s.name + "." + conformance.HookResponse; len(event) >= len(at) && event[:len(at)] == at && (len(event) == len(at) || event[len(at)] == ' ') &&
-				!slices.Contains(known, s.name) && g.broken(s, conformance.HookResponse, t, ran) != "" {
-				return s.name
-			}
+// failing runs a trigger in one engine until no more hook fails; t is the trace
+// without such failures.
+func (b *builder) failing(d *Difference, c *conformance.Difference, e conformance.Engine, t conformance.Trace) (conformance.Trace, []Failure, bool) {
+	var failures []Failure
+	var scenario *conformance.Scenario
+	for range b.seats {
+		f, s := b.firstFailure(d, e, t, failures)
+		if s == nil {
+			break
+		}
+		failures = append(failures, f)
+		if scenario == nil {
+			scenario = b.withTrigger(c.Trigger)
+		}
+		scenario.Layers[b.byName[s.name]].Hooks[conformance.HookResponse] = "raise:value_error"
+		if t = e.Run(scenario); len(t.Unsupported) > 0 {
+			return t, nil, false
 		}
 	}
-	return ""
+	return t, failures, true
+}
+
+// firstFailure is the first process_response in a trace that fails.
+func (b *builder) firstFailure(d *Difference, e conformance.Engine, t conformance.Trace, known []Failure) (Failure, *seat) {
+	g := &grader{b: b, d: d}
+	ran := ranIn(t)
+	for _, event := range t.Events {
+		at, rest, _ := strings.Cut(event, " ")
+		name, ok := strings.CutSuffix(at, "."+conformance.HookResponse)
+		i, seated := b.byName[name]
+		if !ok || !seated {
+			continue
+		}
+		s := &b.seats[i]
+		if slices.ContainsFunc(known, func(f Failure) bool { return f.Entry == s.entry }) {
+			continue
+		}
+		if why := g.broken(s, conformance.HookResponse, t, ran); why != "" {
+			return Failure{s.entry, why}, s
+		}
+		h := s.facts.Hook(conformance.HookResponse)
+		if strings.HasSuffix(rest, "rendered=no") && h != nil && !h.Read && readsContent(h.Owner, Version(e)) {
+			return Failure{s.entry, "ContentNotRenderedError, as it reads the content of a response that is not rendered"}, s
+		}
+	}
+	return Failure{}, nil
 }
 
 // withTrigger is the scenario, calm but for a trigger.
@@ -142,16 +154,4 @@ func setCall(l *conformance.LayerSpec, t conformance.Trigger) {
 	case conformance.HookTry:
 		l.Call.Try = t.Behaviour
 	}
-}
-
-// needsOwn says that a layer's process_response needs an attribute that its own
-// hooks set.
-func needsOwn(l *layers.Layer) bool {
-	for _, r := range l.Reads {
-		if r.Hook == conformance.HookResponse && r.Always && r.Guarded == layers.No && r.Attr != "" &&
-			slices.ContainsFunc(l.Writes, func(w layers.Access) bool { return w.Attr == r.Attr }) {
-			return true
-		}
-	}
-	return false
 }

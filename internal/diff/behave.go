@@ -216,7 +216,15 @@ func kindOf(e layers.Raise) string {
 // unread lists what a layer hands the request or the response to and nobody
 // read: it may raise or answer.
 func (b *builder) unread(s *seat) {
-	list := s.facts.Unread
+	var list []layers.Site
+	for _, u := range s.facts.Unread {
+		known := slices.ContainsFunc(s.facts.Calls, func(c layers.Call) bool {
+			return c.Span == u.Span && (strings.HasPrefix(c.Path, "django.") || classify(c.Path, c.Text) != callUnknown)
+		})
+		if !known {
+			list = append(list, u)
+		}
+	}
 	if len(list) == 0 {
 		return
 	}

@@ -32,6 +32,8 @@ func classify(path, text string) callKind {
 		return callLogs
 	case recorder(owner + last):
 		return callRecords
+	case isErrorName(last):
+		return callPure // it only makes what is raised
 	case ends(last):
 		return callEnds
 	case pureModule(full), path == "" && pureMethod(last), strings.HasPrefix(path, "builtins."), !strings.Contains(full, ".") && pureFunction(last):
@@ -42,6 +44,19 @@ func classify(path, text string) callKind {
 		return callSends
 	}
 	return callUnknown
+}
+
+// isErrorName knows the names of exception classes.
+func isErrorName(name string) bool {
+	if name == "" || name[0] < 'A' || name[0] > 'Z' {
+		return false
+	}
+	for _, suffix := range []string{"Error", "Exception", "SuspiciousOperation", "PermissionDenied", "Http404", "BadRequest", "NotUsed", "Configured"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
 }
 
 func logger(owner string) bool {

@@ -122,9 +122,15 @@ type Difference struct {
 	From, To conformance.Trace
 	Static   bool
 	Names    []string // of the layers that were compared, outermost first
-	// Fails are the entries whose process_response fails in one of the traces, as
-	// it needs an attribute of the request that was not set there.
-	Fails []int
+	// FromFails and ToFails are the layers whose process_response fails in a trace
+	// by what it does and not by the trigger, in the order of the trace.
+	FromFails, ToFails []Failure
+}
+
+// Failure is a process_response that fails in a trace.
+type Failure struct {
+	Entry int
+	Why   string // a clause, as "AttributeError at line 12, as …"
 }
 
 // Has says that the difference has the effect.

@@ -20,6 +20,7 @@ func (b *builder) grade(d *Difference) {
 		for i := range d.Effects {
 			g.effect(&d.Effects[i])
 		}
+		g.failures()
 	}
 	slices.SortStableFunc(d.Consequences, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
 	d.Grade = NotKnown
@@ -121,6 +122,22 @@ func (g *grader) effect(e *Effect) {
 		for _, entry := range e.Entries {
 			g.hook(e.Name, g.b.seatAt(entry))
 		}
+	}
+}
+
+// failures adds the hooks that fail in both traces, or that run in both and fail
+// in one.
+func (g *grader) failures() {
+	for _, f := range g.d.ToFails {
+		s := g.b.seatAt(f.Entry)
+		if s == nil || slices.ContainsFunc(g.d.Consequences, func(c Consequence) bool { return c.Entry == f.Entry && strings.Contains(c.Text, f.Why) }) {
+			continue
+		}
+		grade, text := Serious, "it fails: "+f.Why
+		if slices.Contains(g.d.FromFails, f) {
+			grade, text = Visible, "it fails in both: "+f.Why
+		}
+		g.layer(s, conformance.HookResponse, grade, s.facts.Hook(conformance.HookResponse).Span, text)
 	}
 }
 
@@ -244,7 +261,7 @@ func (g *grader) hook(name conformance.EffectName, s *seat) {
 			span = h.Span
 		}
 		if at, reads := g.readsUnrendered(s, hook); reads {
-			g.layer(s, hook, Serious, at, "it reads the content of a response that is not rendered: ContentNotRenderedError, a 500 for the client")
+			g.layer(s, hook, Serious, at, "where it reads the content of the response, that is not rendered: ContentNotRenderedError, a 500 for the client")
 			return
 		}
 		g.layer(s, hook, Visible, span, words)
@@ -307,11 +324,7 @@ func (g *grader) readsUnrendered(s *seat, hook string) (at stack.Span, yes bool)
 			return c.Span, true
 		}
 	}
-	h := s.facts.Hook(name)
-	if h == nil || h.Read {
-		return at, false
-	}
-	return h.Span, g.b.readsContent(h.Owner)
+	return at, false
 }
 
 func times(n int) string {
@@ -359,8 +372,8 @@ func given(text string) string {
 
 // skipped grades a hook that no longer runs.
 func (g *grader) skipped(s *seat, hook string, span stack.Span) {
-	if u := g.broken(s, hook, g.d.From, g.from); u != "" {
-		g.layer(s, hook, Visible, span, "under "+g.b.opts.From.Name+" it fails here: "+u+"; it no longer runs")
+	if why := failureOf(g.d.FromFails, s, hook); why != "" {
+		g.layer(s, hook, Visible, span, "under "+g.b.opts.From.Name+" it fails here: "+why+"; it no longer runs")
 		return
 	}
 	lost, why := false, ""
@@ -411,6 +424,16 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 	g.layer(s, hook, Harmless, span, why)
 }
 
+// failureOf says why a layer's process_response fails, "" where it does not.
+func failureOf(list []Failure, s *seat, hook string) string {
+	for _, f := range list {
+		if f.Entry == s.entry && hook == conformance.HookResponse {
+			return f.Why
+		}
+	}
+	return ""
+}
+
 // redirects says that the trigger answers with a redirect.
 func (g *grader) redirects() bool {
 	for _, t := range g.d.Trigger {
@@ -423,8 +446,12 @@ func (g *grader) redirects() bool {
 
 // running grades a hook that runs now and did not before.
 func (g *grader) running(s *seat, hook string, span stack.Span) {
-	if u := g.broken(s, hook, g.d.To, g.to); u != "" {
-		g.layer(s, hook, Serious, span, "it fails: "+u)
+	if why := failureOf(g.d.ToFails, s, hook); why != "" {
+		g.layer(s, hook, Serious, span, "it fails: "+why)
+		return
+	}
+	if slices.Equal(fields(g.d.To, s.name+"."+hook), []string{"status=None"}) {
+		g.layer(s, hook, Visible, span, "it gets None in place of a response")
 		return
 	}
 	some, why := false, ""

@@ -260,14 +260,14 @@ func (b *builder) possible(path, response string) bool {
 }
 
 // readsContent says that a layer of Django looks at response.content on its way
-// out in the second engine's release, whatever the response (middleware/gzip.py,
-// common.py and http.py; the last two since 1.11).
-func (b *builder) readsContent(path string) bool {
+// out in a release, whatever the response (middleware/gzip.py, common.py and
+// http.py; the last two since 1.11).
+func readsContent(path string, v stack.Version) bool {
 	switch path {
 	case "django.middleware.gzip.GZipMiddleware":
 		return true
 	case commonPath, "django.middleware.http.ConditionalGetMiddleware":
-		return b.to.AtLeast(stack.Version{Major: 1, Minor: 11})
+		return v.AtLeast(stack.Version{Major: 1, Minor: 11})
 	}
 	return false
 }
