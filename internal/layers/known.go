@@ -186,6 +186,9 @@ func (w *walker) cacheEffects(n python.Node, name string, a args, st *state) boo
 		w.headerNamed(n, "Expires", "add", response, st)
 		w.headerNamed(n, "Cache-Control", "patch", response, st)
 	case "set_response_etag":
+		plain := st.copy() // it looks at response.streaming itself
+		plain.streams(false)
+		w.content(n, "content", false, response, plain)
 		w.headerNamed(n, "ETag", "set", response, st)
 	case "has_vary_header", "get_max_age":
 	default:

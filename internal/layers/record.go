@@ -222,6 +222,9 @@ func (w *walker) header(n, key python.Node, effect string, on value, st *state) 
 }
 
 func (w *walker) headerNamed(n python.Node, name, effect string, on value, st *state) {
+	if effect == "set" && st.absent[strings.ToLower(name)] {
+		effect = "add"
+	}
 	w.needs(n, st)
 	w.addHeader(n, Header{
 		Name: name, Text: name, Effect: effect, Own: on.has(isFresh) && !on.has(isResponse|isNext), Always: w.always(st),
