@@ -29,7 +29,7 @@ func (r *run) compare(ctx context.Context, project *django.Project) error {
 	facts := projectfacts.New(project)
 	found := &found{byTrigger: map[string]*merged{}, absent: map[string]bool{}}
 	for _, m := range project.Settings {
-		if !m.Checked {
+		if !m.Checked || runsModern(m) {
 			continue
 		}
 		from := classicEngine(m.Django.Lint)
@@ -48,6 +48,12 @@ func (r *run) compare(ctx context.Context, project *django.Project) error {
 	}
 	r.conclude(found)
 	return ctx.Err()
+}
+
+// runsModern says that a settings module has the new setting already, so that
+// what it does now is what it will do.
+func runsModern(m *django.SettingsModule) bool {
+	return slices.ContainsFunc(m.Stacks, func(s stack.Stack) bool { return s.Setting == newName && s.Effective })
 }
 
 // settingOf is a setting beside a stack, in the form that diff asks for.
