@@ -84,6 +84,38 @@ class Gate(object):
 	require.Empty(t, l.Hook("process_view").Falsy)
 }
 
+// TestPhaseBehindTry holds that what follows a try statement around get_response
+// runs on the way out, and that this is not known where something else in it may
+// have failed.
+func TestPhaseBehindTry(t *testing.T) {
+	for text, want := range map[string]layers.Phase{
+		"response = self.get_response(request)":                                  layers.ResponsePhase,
+		"check(request.path)\n            response = self.get_response(request)": layers.EitherPhase,
+		"response = self.get_response(check(request))":                           layers.EitherPhase,
+	} {
+		l := readOne(t, `
+from django.http import Http404, HttpResponse
+from other import check
+
+
+class Page:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        try:
+            `+text+`
+        except Exception:
+            response = HttpResponse("failed", status=500)
+        if response.status_code == 404:
+            raise Http404
+        return response
+`)
+		require.Len(t, l.Raises, 1)
+		require.Equal(t, want, l.Raises[0].Phase, text)
+	}
+}
+
 func readOne(t *testing.T, src string) *layers.Layer {
 	t.Helper()
 	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": src}), layers.Options{Catalog: catalog.Default()})

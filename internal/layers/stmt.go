@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/python"
@@ -256,6 +257,10 @@ func (w *walker) try(s python.Node, st *state) {
 			hs.env[name] = value{bits: isError}
 		}
 		w.block(h, python.FieldBody, hs)
+		if w.asksFirst(s) {
+			// What it caught came from get_response, or from behind it.
+			hs.phase = after
+		}
 		m := st.copy()
 		m.merge(end, hs)
 		end = m
@@ -279,6 +284,30 @@ func (w *walker) try(s python.Node, st *state) {
 	st.dead = false
 	w.block(s, python.FieldFinal, st)
 	st.dead = st.dead || dead
+}
+
+// asksFirst says that nothing in the body of a try statement can fail before
+// get_response is called: its first statement is that call, with plain names.
+func (w *walker) asksFirst(s python.Node) bool {
+	var first python.Node
+	for n := range s.All(python.FieldBody) {
+		first = n
+		break
+	}
+	if first.IsZero() {
+		return false
+	}
+	call := first.Field(python.FieldValue)
+	if call.Kind() != python.KindCall {
+		return false
+	}
+	for a := range call.All(python.FieldArgs) {
+		if a.Kind() != python.KindName {
+			return false
+		}
+	}
+	span := w.span(call)
+	return slices.ContainsFunc(w.layer.Next, func(c NextCall) bool { return c.Span == span })
 }
 
 // handlerTypes are the short names of what a handler catches; "" for all.
