@@ -45,20 +45,25 @@ func (b *builder) add(s *seat, hook, behaviour string, p place) {
 	}
 }
 
-// slot is the hook in which something of a __call__ happens, "" where that is
-// not known.
-func slot(hook string, phase layers.Phase) string {
+// slots are the hooks in which something happens; in a __call__ it may be on
+// the way in, on the way out, or on both.
+func slots(hook string, phase layers.Phase) []string {
 	if hook != "__call__" && hook != "__acall__" {
-		return hook
+		return []string{hook}
 	}
 	switch phase {
 	case layers.RequestPhase:
-		return conformance.HookBefore
+		return []string{conformance.HookBefore}
 	case layers.ResponsePhase:
-		return conformance.HookAfter
+		return []string{conformance.HookAfter}
+	case layers.EitherPhase:
+		return []string{conformance.HookBefore, conformance.HookAfter}
 	}
-	return ""
+	return nil
 }
+
+// slot is the hook in which something happens on the way in.
+func slot(hook string, phase layers.Phase) string { return slots(hook, phase)[0] }
 
 // hook adds what one hook may answer, exchange and leave out.
 func (b *builder) hook(s *seat, h *layers.Hook) {
@@ -78,7 +83,7 @@ func (b *builder) hook(s *seat, h *layers.Hook) {
 		b.add(s, at, respond(a.Kind), place{a.Span, a.Kind})
 	}
 	for _, f := range h.Falsy {
-		if at := slot(h.Name, f.Phase); at != "" {
+		for _, at := range slots(h.Name, f.Phase) {
 			b.add(s, at, "return_false", place{f.Span, ""})
 		}
 	}
@@ -89,10 +94,7 @@ func (b *builder) hook(s *seat, h *layers.Hook) {
 			b.add(s, at, exchange(a.Kind), place{a.Span, a.Kind})
 		}
 		for _, n := range h.Nothing {
-			switch at := slot(h.Name, n.Phase); at {
-			case "":
-				b.unsure(s.entry, n.Span, "__call__ has a path without a response, but it could not be told whether before or after get_response")
-			default:
+			for _, at := range slots(h.Name, n.Phase) {
 				b.add(s, at, "return_none", place{n.Span, ""})
 			}
 		}
@@ -176,16 +178,18 @@ func catalogKind(text string) string {
 // raises adds the errors that a layer raises by itself.
 func (b *builder) raises(s *seat) {
 	for _, e := range s.facts.Raises {
-		at := slot(e.Hook, e.Phase)
-		if at == "" || e.Phase == layers.LazyPhase || e.Kind == layers.NotUsed {
-			if at == "" {
-				b.unsure(s.entry, e.Span, "__call__ may raise %s, but it could not be told whether before or after get_response", e.Name)
-			}
+		if e.Kind == layers.Reraise && slot(e.Hook, layers.RequestPhase) != e.Hook {
+			continue // a __call__ that lets an error pass does nothing of its own
+		}
+		if e.Phase == layers.LazyPhase || e.Kind == layers.NotUsed {
 			continue
 		}
-		behaviour := "raise:" + kindOf(e)
-		if e.Kind == layers.Reraise && at == conformance.HookException {
-			behaviour = "reraise"
+		for _, at := range slots(e.Hook, e.Phase) {
+			behaviour := "raise:" + kindOf(e)
+			if e.Kind == layers.Reraise && at == conformance.HookException {
+				behaviour = "reraise"
+			}
+			b.add(s, at, behaviour, place{e.Span, e.Name})
 		}
 		b.add(s, at, behaviour, place{e.Span, e.Name})
 	}
