@@ -1,6 +1,8 @@
 package edit
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,9 +15,54 @@ import (
 func Unified(changes []Change) string {
 	var b strings.Builder
 	for _, c := range changes {
-		b.WriteString(udiff.Unified(label("a/", c.File), label("b/", c.File), string(c.Before), string(c.After)))
+		b.WriteString(renumber(udiff.Unified(label("a/", c.File), label("b/", c.File), string(c.Before), string(c.After))))
 	}
 	return b.String()
+}
+
+// renumber puts the line numbers of the new file right. go-udiff 0.4.1 forgets
+// the lines between two changes of one hunk when it counts those before the
+// next, and git looks for a hunk where the new file's number says, so that among
+// lines that are alike it would take the wrong ones.
+func renumber(diff string) string {
+	var b strings.Builder
+	added := 0               // lines that the hunks so far have added
+	oldLeft, newLeft := 0, 0 // lines of the hunk that are still to come
+	for line := range strings.Lines(diff) {
+		m := hunkHead.FindStringSubmatch(line)
+		switch {
+		case oldLeft+newLeft > 0:
+			switch line[0] {
+			case '-':
+				oldLeft--
+			case '+':
+				newLeft--
+			case ' ':
+				oldLeft--
+				newLeft--
+			}
+		case m != nil:
+			start, _ := strconv.Atoi(m[1])
+			oldLeft, newLeft = hunkSize(m[2]), hunkSize(m[3])
+			if oldLeft > 0 && newLeft > 0 { // an empty file has a number of its own
+				line = fmt.Sprintf("@@ -%s%s +%d%s @@\n", m[1], m[2], start+added, m[3])
+			}
+			added += newLeft - oldLeft
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+var hunkHead = regexp.MustCompile(`^@@ -(\d+)(,\d+)? \+\d+(,\d+)? @@\n$`)
+
+// hunkSize is the number behind the comma, which is left out for 1.
+func hunkSize(text string) int {
+	if text == "" {
+		return 1
+	}
+	n, _ := strconv.Atoi(text[1:])
+	return n
 }
 
 // label is a file's name in a header. Git quotes names with control characters,

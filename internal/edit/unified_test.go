@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -94,5 +95,60 @@ func TestGitApply(t *testing.T) {
 			}
 			apply(t, dir, []Change{{"x.py", text("before"), text("after")}, {"y.py", text("before y"), text("after y")}})
 		})
+	})
+}
+
+// TestUnifiedNumbers: the numbers of both files are right in every hunk, also
+// behind a hunk with lines between its changes, and whatever the lines hold.
+func TestUnifiedNumbers(t *testing.T) {
+	got := Unified([]Change{{"x.py",
+		[]byte("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n"),
+		[]byte("1\nnew\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n@@ -1 +1 @@\n17\n18\n")}})
+	require.Equal(t, strings.Join([]string{
+		"--- a/x.py", "+++ b/x.py", "@@ -1,8 +1,9 @@", " 1", "+new", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8",
+		"@@ -13,6 +14,6 @@", " 13", " 14", " 15", "-16", "+@@ -1 +1 @@", " 17", " 18", "",
+	}, "\n"), got)
+
+	line := rapid.SampledFrom([]string{"a\n", "b\n", "c\n", "@@ -1 +1 @@\n"})
+	rapid.Check(t, func(t *rapid.T) {
+		before := rapid.SliceOfN(line, 1, 60).Draw(t, "before")
+		after := rapid.SliceOfN(line, 1, 60).Draw(t, "after")
+		for i := range min(len(before), len(after)) {
+			if rapid.IntRange(0, 4).Draw(t, "same") > 0 {
+				after[i] = before[i]
+			}
+		}
+		diff := Unified([]Change{{"x", []byte(strings.Join(before, "")), []byte(strings.Join(after, ""))}})
+		// Applied by the numbers alone, in the old and in the new file.
+		out, old := []string{}, 0
+		lines := strings.SplitAfter(diff, "\n")
+		for i := 2; i < len(lines) && lines[i] != ""; {
+			m := hunkHead.FindStringSubmatch(lines[i])
+			if m == nil {
+				t.Fatalf("no head: %q in\n%s", lines[i], diff)
+			}
+			start, _ := strconv.Atoi(m[1])
+			for ; old < start-1; old++ {
+				out = append(out, before[old])
+			}
+			if want := strconv.Itoa(len(out) + 1); !strings.Contains(lines[i], " +"+want+" ") && !strings.Contains(lines[i], " +"+want+",") {
+				t.Fatalf("%q does not start at %s of the new file:\n%s", lines[i], want, diff)
+			}
+			from, to := hunkSize(m[2]), hunkSize(m[3])
+			for i++; from+to > 0; i++ {
+				switch lines[i][0] {
+				case ' ':
+					out, old, from, to = append(out, lines[i][1:]), old+1, from-1, to-1
+				case '-':
+					old, from = old+1, from-1
+				case '+':
+					out, to = append(out, lines[i][1:]), to-1
+				}
+			}
+		}
+		out = append(out, before[old:]...)
+		if diff != "" && strings.Join(out, "") != strings.Join(after, "") {
+			t.Fatalf("got %q, want %q by\n%s", out, after, diff)
+		}
 	})
 }
