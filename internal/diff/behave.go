@@ -191,7 +191,6 @@ func (b *builder) raises(s *seat) {
 			}
 			b.add(s, at, behaviour, place{e.Span, e.Name})
 		}
-		b.add(s, at, behaviour, place{e.Span, e.Name})
 	}
 }
 
