@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -63,15 +64,27 @@ func (a *app) printLint(r report.Lint, source report.Source, out *outputFlags, f
 	case "sarif":
 		return report.LintSARIF(w, r, source, tool())
 	case "github":
-		return report.LintGitHub(w, a.env.Stderr, r, out.text(a.env))
+		return report.LintGitHub(w, a.env.Stderr, r, a.belowTop("GITHUB_WORKSPACE"), out.text(a.env))
 	case "gitlab":
-		return report.LintGitLab(w, r)
+		return report.LintGitLab(w, r, a.belowTop("CI_PROJECT_DIR"))
 	case "junit":
 		return report.LintJUnit(w, r, source, failOn)
 	case "markdown":
 		return report.LintMarkdown(w, r, source)
 	}
 	return report.LintText(w, r, source, out.text(a.env))
+}
+
+// belowTop is the working directory as seen from the top of the repository,
+// which a CI system names in a variable; "" where it is the top, or where the
+// variable does not say.
+func (a *app) belowTop(variable string) string {
+	top, _ := a.env.LookupEnv(variable)
+	top = strings.TrimRight(strings.ReplaceAll(top, `\`, "/"), "/")
+	if rest, ok := strings.CutPrefix(a.env.WorkDir, top+"/"); ok && top != "" {
+		return rest
+	}
+	return ""
 }
 
 // tool is what reports for machines say of this program.

@@ -18,14 +18,15 @@ var (
 // LintGitHub writes a workflow command for each finding, which GitHub Actions
 // shows beside the line: "::error file=…,line=…::…". Notes and the summary go
 // to log as plain lines: GitHub shows ten annotations of a kind for a step, and
-// notes would push findings out.
-func LintGitHub(w, log io.Writer, r Lint, opts TextOptions) error {
+// notes would push findings out. dir is the working directory as seen from the
+// top of the repository, which GitHub reads file names from; "" is the top.
+func LintGitHub(w, log io.Writer, r Lint, dir string, opts TextOptions) error {
 	var b strings.Builder
 	if r.Failure != "" {
 		fmt.Fprintf(&b, "::error title=%s::%s\n", toolName, githubData.Replace(r.Failure))
 	}
 	for _, f := range open(r.Findings) {
-		b.WriteString(githubCommand(f))
+		b.WriteString(githubCommand(f, dir))
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
@@ -42,7 +43,7 @@ func LintGitHub(w, log io.Writer, r Lint, opts TextOptions) error {
 	return err
 }
 
-func githubCommand(f finding.Finding) string {
+func githubCommand(f finding.Finding, dir string) string {
 	name := "error"
 	switch f.Severity {
 	case finding.Warning:
@@ -53,7 +54,7 @@ func githubCommand(f finding.Finding) string {
 	var properties []string
 	set := func(key, value string) { properties = append(properties, key+"="+githubProperty.Replace(value)) }
 	if f.Span.File != "" {
-		set("file", f.Span.File)
+		set("file", below(dir, f.Span.File))
 		if f.Span.Line > 0 {
 			set("line", fmt.Sprint(f.Span.Line))
 			end := max(f.Span.EndLine, f.Span.Line)

@@ -16,7 +16,7 @@ import (
 func github(t testing.TB, r report.Lint, opts report.TextOptions) (commands, log string) {
 	t.Helper()
 	var b, l strings.Builder
-	require.NoError(t, report.LintGitHub(&b, &l, r, opts))
+	require.NoError(t, report.LintGitHub(&b, &l, r, "", opts))
 	return b.String(), l.String()
 }
 

@@ -30,8 +30,10 @@ type gitlabLines struct {
 // LintGitLab writes a GitLab Code Quality report: an array, empty where nothing
 // was found. The format knows neither notes nor suppressed findings nor a run
 // that failed; a failed run is an entry of its own, since an empty report means
-// that all is well.
-func LintGitLab(w io.Writer, r Lint) error {
+// that all is well. dir is the working directory as seen from the top of the
+// repository, which GitLab reads file names from; "" is the top. Fingerprints
+// do not depend on it.
+func LintGitLab(w io.Writer, r Lint, dir string) error {
 	out := []gitlabIssue{}
 	if r.Failure != "" {
 		failed := finding.Finding{Rule: "not-checked"}
@@ -48,7 +50,7 @@ func LintGitLab(w io.Writer, r Lint) error {
 		issue := gitlabIssue{
 			Description: f.Message, CheckName: title(f), Fingerprint: print, Severity: gitlabSeverity(f.Severity),
 			// An entry without a path or a line is dropped by GitLab.
-			Location: gitlabLocation{Path: f.Span.File, Lines: gitlabLines{Begin: max(f.Span.Line, 1)}},
+			Location: gitlabLocation{Path: below(dir, f.Span.File), Lines: gitlabLines{Begin: max(f.Span.Line, 1)}},
 		}
 		if issue.Location.Path == "" {
 			issue.Location.Path = "."

@@ -10,12 +10,13 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/report"
+	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 func gitlab(t testing.TB, r report.Lint) string {
 	t.Helper()
 	var b strings.Builder
-	require.NoError(t, report.LintGitLab(&b, r))
+	require.NoError(t, report.LintGitLab(&b, r, ""))
 	return b.String()
 }
 
@@ -133,4 +134,17 @@ func TestGitLabIsValid(t *testing.T) {
 		}
 		require.Equal(t, want, requireGitLab(t, gitlab(t, o.Lint)))
 	})
+}
+
+func TestRepositoryHasItsTopElsewhere(t *testing.T) {
+	var r report.Lint
+	for _, name := range []string{"shop/settings.py", "../lib/a.py", "/etc/b.py", "C:/c.py", ""} {
+		r.Findings = append(r.Findings, finding.Finding{Severity: finding.Error, Message: "m", Span: stack.Span{File: name}})
+	}
+	var top, below, commands, log strings.Builder
+	require.NoError(t, report.LintGitLab(&top, r, ""))
+	require.NoError(t, report.LintGitLab(&below, r, "back/end"))
+	require.Equal(t, strings.NewReplacer(`"shop/settings.py"`, `"back/end/shop/settings.py"`, `"../lib/a.py"`, `"back/lib/a.py"`).Replace(top.String()), below.String())
+	require.NoError(t, report.LintGitHub(&commands, &log, r, "back/end", report.TextOptions{}))
+	require.Equal(t, "::error file=back/end/shop/settings.py::m\n::error file=back/lib/a.py::m\n::error file=/etc/b.py::m\n::error file=C%3A/c.py::m\n::error::m\n", commands.String())
 }

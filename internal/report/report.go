@@ -6,6 +6,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -72,6 +73,14 @@ func count(n int, noun string) string {
 // open gives the findings that are not suppressed.
 func open(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Suppression != nil })
+}
+
+// below puts a directory before a file name that is relative.
+func below(dir, file string) string {
+	if dir == "" || file == "" || strings.HasPrefix(file, "/") || drivePattern.MatchString(file) {
+		return file
+	}
+	return path.Join(dir, file)
 }
 
 // position renders the place of a span as far as it is known.
