@@ -30,29 +30,33 @@ func (p *nativePlan) both() string {
 	if reason != "" {
 		return reason
 	}
-	tail, reason := p.answers()
+	tail, reason := p.answers(p.request.code(), 0)
 	if reason != "" {
 		return reason
 	}
+	p.edits = slices.DeleteFunc(p.edits, func(e finding.Edit) bool { return e.Start == e.End && e.Text == p.unit && p.gone[e.Start] })
 	p.becomeCall(req)
 	p.move(tail, text)
 	return ""
 }
 
 // shared is a name that one hook binds and the other uses: in one function they
-// would be the same variable.
+// would be the same variable. What process_request calls response may be the
+// same, since every path gives it its value before the rest begins.
 func shared(req, res *hook) string {
 	bound1, used1 := union(req.stmts, stored), union(req.stmts, used)
 	bound2, used2 := union(res.stmts, stored), union(res.stmts, used)
-	bound2[res.names[2]], used2[res.names[2]] = true, true
+	response := res.names[2]
+	bound2[response], used2[response] = true, true
+	ownLocal := bound1[response] && !outlives(req, response)
 	var out []string
 	for name := range bound1 {
-		if used2[name] {
+		if used2[name] && (name != response || !ownLocal) {
 			out = append(out, name)
 		}
 	}
 	for name := range bound2 {
-		if used1[name] {
+		if used1[name] && (name != response || !ownLocal) {
 			out = append(out, name)
 		}
 	}
@@ -60,6 +64,22 @@ func shared(req, res *hook) string {
 		return ""
 	}
 	return slices.Min(out)
+}
+
+// outlives says that a local name of a hook is global, or that a function that
+// is made there uses it.
+func outlives(h *hook, name string) bool {
+	for _, st := range h.stmts {
+		for d := range st.Descendants() {
+			switch d.Kind() {
+			case python.KindGlobal, python.KindNonlocal, python.KindFunctionDef, python.KindLambda, python.KindGeneratorExp, python.KindClassDef:
+				if used(d)[name] {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // responseText is the body of process_response as it goes behind the call of
@@ -120,130 +140,6 @@ func plainDocstring(st python.Node) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// answers turns the answers of process_request into assignments. tail are the
-// lines that follow its body. It knows three shapes: no answer; an answer or
-// None as the last statement; and at the end a row of ifs that all answer,
-//
-//	if a:
-//	    return x
-//	if b:
-//	    return y
-//	return None
-//
-// which becomes if, elif and else.
-func (p *nativePlan) answers() (tail []string, reason string) {
-	h := p.request
-	next := p.response.names[2] + " = " + nextCall(h)
-	code := h.code()
-	at := slices.IndexFunc(code, func(st python.Node) bool { return len(returnsIn(st)) > 0 })
-	if at < 0 {
-		return []string{next}, ""
-	}
-	rest := code[at:]
-	if last := rest[len(rest)-1]; len(rest) == 1 && last.Kind() == python.KindReturn {
-		p.assign(last)
-		return nil, ""
-	}
-	closed := false // the row ends in an else or a return
-	for i, st := range rest {
-		if closed {
-			return nil, "a statement follows an answer of process_request"
-		}
-		switch st.Kind() {
-		case python.KindReturn:
-			closed = true
-			p.elseReturn(st)
-		case python.KindIf:
-			if i > 0 {
-				p.edits = append(p.edits, p.source.insert(st.Start(), "el"))
-			}
-			if reason := p.branches(st, &closed); reason != "" {
-				return nil, reason
-			}
-		default:
-			return nil, "process_request returns in the middle"
-		}
-	}
-	if closed {
-		return nil, ""
-	}
-	return []string{"else:", p.unit + next}, ""
-}
-
-// returnsIn are the returns of a statement, those of nested functions left out.
-func returnsIn(st python.Node) []python.Node {
-	var out []python.Node
-	within(st, func(n python.Node) {
-		if n.Kind() == python.KindReturn {
-			out = append(out, n)
-		}
-	})
-	return out
-}
-
-// branches turns the answers of an if with its elifs into assignments.
-func (p *nativePlan) branches(st python.Node, closed *bool) string {
-	for {
-		if reason := p.branch(collect(st, python.FieldBody)); reason != "" {
-			return reason
-		}
-		orelse := collect(st, python.FieldOrelse)
-		switch {
-		case len(orelse) == 0:
-			return ""
-		case len(orelse) == 1 && orelse[0].Is(python.FlagElif):
-			st = orelse[0]
-		default:
-			*closed = true
-			return p.branch(orelse)
-		}
-	}
-}
-
-// branch turns the answer at the end of a branch into an assignment.
-func (p *nativePlan) branch(stmts []python.Node) string {
-	for i, st := range stmts {
-		returns := returnsIn(st)
-		switch {
-		case i == len(stmts)-1 && st.Kind() == python.KindReturn:
-			p.assign(st)
-		case i == len(stmts)-1 && st.Kind() == python.KindRaise:
-		case len(returns) > 0 || i == len(stmts)-1:
-			return "process_request returns in the middle"
-		}
-	}
-	return ""
-}
-
-// answer is what a return statement of process_request makes the response.
-func (p *nativePlan) answer(ret python.Node) string {
-	h := p.request
-	v := ret.Field(python.FieldValue)
-	if returnsNone(ret) {
-		return nextCall(h)
-	}
-	text := string(p.source.src[ret.Start()+len("return") : ret.End()])
-	text = strings.TrimLeft(text, " \t\f")
-	if p.surely(ret) {
-		return text
-	}
-	if low(v) {
-		text = "(" + text + ")"
-	}
-	return text + " or " + nextCall(h)
-}
-
-// assign turns a return into an assignment of the response.
-func (p *nativePlan) assign(ret python.Node) {
-	p.edits = append(p.edits, p.source.replace(ret.Start(), ret.End(), p.response.names[2]+" = "+p.answer(ret)))
-}
-
-// elseReturn turns the return at the end of a row of ifs into its else.
-func (p *nativePlan) elseReturn(ret python.Node) {
-	text := "else:" + p.source.nl + p.request.indent + p.unit + p.response.names[2] + " = " + p.answer(ret)
-	p.edits = append(p.edits, p.source.replace(ret.Start(), ret.End(), text))
 }
 
 // move puts the text of process_response behind the body of process_request and

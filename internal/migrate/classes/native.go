@@ -21,13 +21,14 @@ type nativePlan struct {
 	request  *hook // process_request, nil for none
 	response *hook // process_response, nil for none
 	indent   string
-	unit     string // one level of indentation
+	unit     string       // one level of indentation
+	gone     map[int]bool // the starts of lines that are taken away
 }
 
 // native writes a classic class with a __call__ of its own where that is
 // provably the same; otherwise it says why not and the class gets the mixin.
 func (w *rewriter) native(c *layers.Class) bool {
-	p := &nativePlan{plan: &plan{class: c, facts: w.reader.Layer(c.Path), source: w.source(c.Module)}, w: w}
+	p := &nativePlan{plan: &plan{class: c, facts: w.reader.Layer(c.Path), source: w.source(c.Module)}, w: w, gone: map[int]bool{}}
 	l := p.facts
 	if l.Style != layers.Classic || len(l.Unclear) > 0 || w.taken[c] {
 		return false

@@ -1,10 +1,12 @@
 package classes
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/python"
+	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 // becomeCall names a hook __call__.
@@ -17,20 +19,39 @@ func (p *nativePlan) becomeCall(h *hook) {
 func nextCall(h *hook) string { return h.names[0] + ".get_response(" + h.names[1] + ")" }
 
 // surely says that a return statement of process_request returns a response of
-// Django's own, which is true.
+// Django's own, which is true: a call that makes one, or a name that holds what
+// such calls made.
 func (p *nativePlan) surely(ret python.Node) bool {
 	v := ret.Field(python.FieldValue)
-	if v.Kind() != python.KindCall {
-		return false
-	}
-	path := p.w.namesOf(p.class.Module).Path(v.Field(python.FieldFunc))
-	if !strings.HasPrefix(path, "django.") {
-		return false
-	}
 	f := p.facts.Hook("process_request")
 	for _, a := range f.Returns {
-		if a.Span.File == p.source.m.File && a.Span.Start == ret.Start() {
-			return a.Certain == layers.Yes && a.Kind != ""
+		if a.Span.File != p.source.m.File || a.Span.Start != ret.Start() || a.Certain != layers.Yes || a.Kind == "" {
+			continue
+		}
+		switch v.Kind() {
+		case python.KindCall:
+			return p.fromDjango(v)
+		case python.KindName:
+			return len(a.Made) > 0 && !slices.ContainsFunc(a.Made, func(made stack.Span) bool { return !p.madeByDjango(made) })
+		}
+	}
+	return false
+}
+
+// fromDjango says that a call is of something in Django.
+func (p *nativePlan) fromDjango(call python.Node) bool {
+	return strings.HasPrefix(p.w.namesOf(p.class.Module).Path(call.Field(python.FieldFunc)), "django.")
+}
+
+// madeByDjango says that the call at a place of process_request is of something
+// in Django.
+func (p *nativePlan) madeByDjango(made stack.Span) bool {
+	if made.File != p.source.m.File {
+		return false
+	}
+	for d := range p.request.fn.Descendants() {
+		if d.Kind() == python.KindCall && d.Start() == made.Start && d.End() == made.End {
+			return p.fromDjango(d)
 		}
 	}
 	return false
