@@ -4,16 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/overlay"
 )
 
 // fixFlags say what lint does with the fixes of what it finds.
@@ -51,7 +50,7 @@ const maxFixRounds = 100
 // whose fixes were applied, and what is found at the end; first is what was
 // found at the start.
 func (a *app) fixes(lintAll func(*app) (*lintRun, error), choice lint.Choice) (changes []edit.Change, fixed []finding.Finding, first, last *lintRun, err error) {
-	over := &fixOverlay{Files: a.env.Files, workDir: a.env.WorkDir, texts: map[string][]byte{}}
+	over := overlay.New(a.env.Files, a.env.WorkDir)
 	b := *a
 	b.env.Files = over
 	for round := 0; ; round++ {
@@ -68,14 +67,11 @@ func (a *app) fixes(lintAll func(*app) (*lintRun, error), choice lint.Choice) (c
 			return changes, fixed, first, last, nil
 		}
 		fixed = append(fixed, chosen...)
-		next := &fixOverlay{Files: a.env.Files, workDir: a.env.WorkDir, texts: map[string][]byte{}}
 		for _, c := range more {
 			changes = replaceChange(changes, c)
 		}
-		for _, c := range changes {
-			next.texts[next.access(c.File)] = c.After
-		}
-		b.env.Files = next
+		over = over.With(more)
+		b.env.Files = over
 	}
 }
 
@@ -88,32 +84,6 @@ func replaceChange(changes []edit.Change, c edit.Change) []edit.Change {
 	changes = append(changes, c)
 	slices.SortFunc(changes, func(a, b edit.Change) int { return strings.Compare(a.File, b.File) })
 	return changes
-}
-
-// fixOverlay is a file system with some texts replaced.
-type fixOverlay struct {
-	django.Files
-	workDir string
-	texts   map[string][]byte // by the name that Files takes
-}
-
-// access is the name that Files takes for one that positions show.
-func (o *fixOverlay) access(shown string) string {
-	if o.workDir == "" || path.IsAbs(shown) || len(shown) > 1 && shown[1] == ':' {
-		return shown
-	}
-	return path.Join(o.workDir, shown)
-}
-
-// ReadFile gives the fixed text.
-func (o *fixOverlay) ReadFile(name string, limit int64) ([]byte, error) {
-	if text, ok := o.texts[name]; ok {
-		return text, nil
-	}
-	if text, ok := o.texts[o.access(name)]; ok {
-		return text, nil
-	}
-	return o.Files.ReadFile(name, limit)
 }
 
 // runFix is lint with --fix.
@@ -192,4 +162,3 @@ func (a *app) fixSummary(verb string, fixed []finding.Finding, last *lintRun, fi
 	_, err := io.WriteString(a.env.Stderr, b.String())
 	return err
 }
-

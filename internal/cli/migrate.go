@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/edit/oswrite"
+	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/migrate"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
@@ -27,6 +29,7 @@ type migrateFlags struct {
 
 func (a *app) migrateCommand() *cobra.Command {
 	var in migrateFlags
+	var configured configFlags
 	var out outputFlags
 	threshold := choice{value: "warning", allowed: []string{"error", "warning", "note", "never"}}
 	cmd := &cobra.Command{
@@ -50,6 +53,7 @@ migrated, or an internal error.`,
 			if err != nil {
 				return err
 			}
+			opts.Lint = a.lintFor(paths, &configured)
 			result, err := migrate.Run(cmd.Context(), a.env.Files, opts)
 			if err != nil {
 				if errors.Is(err, django.ErrNothing) {
@@ -84,9 +88,25 @@ migrated, or an internal error.`,
 	flags.BoolVar(&in.write, "write", false, "write the changes instead of printing them")
 	flags.BoolVar(&in.check, "check", false, "print no diff, and exit with 1 if anything would change")
 	flags.BoolVar(&in.verbose, "all-places", false, "also list each comment, document and template that still speaks of MIDDLEWARE_CLASSES")
+	flags.StringVar(&configured.file, "config", "", "read the configuration of lint from `FILE` (default: the nearest mwcheck.toml or pyproject.toml at or above each PATH)")
+	flags.BoolVar(&configured.none, "no-config", false, "read no configuration")
 	out.add(cmd, "text", "json")
 	flags.Var(&threshold, "fail-on", "the least severity of what is left for a person that makes the exit code 1")
 	return cmd
+}
+
+// lintFor is lint with the configuration of the project, as the fixes and the
+// last word on the result need it.
+func (a *app) lintFor(paths []string, configured *configFlags) func(context.Context, django.Files, stack.Version) ([]finding.Finding, error) {
+	return func(ctx context.Context, files django.Files, to stack.Version) ([]finding.Finding, error) {
+		b := *a
+		b.env.Files = files
+		run, err := b.lintAll(ctx, paths, &inputFlags{django: version{value: to}}, configured, "")
+		if run == nil || err != nil && !errors.Is(err, django.ErrNothing) {
+			return nil, err
+		}
+		return run.Findings, nil
+	}
 }
 
 // migrateOptions checks what does not go together.

@@ -71,7 +71,7 @@ func (r *run) annotate(ctx context.Context) error {
 			}
 			file := files[h.Span.File]
 			if file == nil {
-				src, err := r.over.read(h.Span.File)
+				src, err := r.over.Read(h.Span.File)
 				if err != nil {
 					continue
 				}
@@ -101,7 +101,7 @@ func (r *run) annotate(ctx context.Context) error {
 		edits = append(edits, e)
 		r.done(PassAnnotate, spanOf(e.File, files[e.File], e.Start, e.End), fmt.Sprintf("a comment on what changes (%d lines)", len(texts[key])))
 	}
-	changes, err := edit.Plan(r.over.read, edits)
+	changes, err := edit.Plan(r.over.Read, edits)
 	if err != nil {
 		return err
 	}

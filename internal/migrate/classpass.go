@@ -86,7 +86,7 @@ func (r *run) rewrite(project *django.Project, m *django.SettingsModule, seen ma
 	}
 	for {
 		result := classes.Rewrite(p, paths, opts)
-		changes, err := edit.Plan(r.over.read, result.Edits)
+		changes, err := edit.Plan(r.over.Read, result.Edits)
 		var refused *edit.RefusedError
 		if errors.As(err, &refused) {
 			// The classes of that file stay as they are, and the others are

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/django"
-	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/projectfacts"
@@ -13,7 +12,7 @@ import (
 )
 
 // maxRounds bounds how often fixes are applied and the project is read again.
-const maxRounds = 20
+const maxRounds = 100
 
 // fixes is the pass that applies the fixes of the lint rules for the target
 // release until nothing changes any more.
@@ -23,16 +22,21 @@ func (r *run) fixes(ctx context.Context) error {
 		if err != nil {
 			return ignoreNothing(err)
 		}
-		findings := r.lint(project)
+		findings, err := r.lint(ctx, project)
+		if err != nil {
+			return err
+		}
 		r.result.After, r.result.Findings = project.Checked(), findings
 		if r.result.Rounds == maxRounds {
 			return nil
 		}
-		changes, edits, chosen := r.choose(findings)
+		chosen, changes, _ := lint.Choose(findings, r.over.Read, lint.Choice{Unsafe: r.opts.Unsafe})
 		if len(changes) == 0 {
 			return nil
 		}
+		var edits []finding.Edit
 		for _, c := range chosen {
+			edits = append(edits, c.Fixes[0].Edits...)
 			r.done(PassFixes, c.Span, c.Rule+" "+c.Name+": "+c.Fixes[0].Title)
 		}
 		r.over = r.over.with(changes, edits)
@@ -41,37 +45,23 @@ func (r *run) fixes(ctx context.Context) error {
 }
 
 // lint checks the project for the target release. What a project does on
-// purpose that keeps the old setting is no finding.
-func (r *run) lint(project *django.Project) []finding.Finding {
-	checked := project.Checked()
-	stacks := make([]*stack.Stack, len(checked))
-	for i := range checked {
-		stacks[i] = &checked[i]
-	}
-	findings, _ := lint.Run(stacks, projectfacts.New(project).Config())
-	if r.opts.KeepClassic {
-		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool {
-			return f.Name == "both-settings" || f.Name == "ignored-setting"
-		})
-	}
-	return findings
-}
-
-// choose takes the first fix of each finding that may be applied and goes
-// together with those before it.
-func (r *run) choose(findings []finding.Finding) (changes []edit.Change, edits []finding.Edit, chosen []finding.Finding) {
-	for _, f := range findings {
-		for _, fix := range f.Fixes {
-			if fix.Safety == finding.Display || fix.Safety == finding.Unsafe && !r.opts.Unsafe || len(fix.Edits) == 0 {
-				continue
-			}
-			more := slices.Concat(edits, fix.Edits)
-			if planned, err := edit.Plan(r.over.read, more); err == nil {
-				f.Fixes = []finding.Fix{fix}
-				changes, edits, chosen = planned, more, append(chosen, f)
-				break
-			}
+// purpose that keeps the old setting is no finding, nor is what it accepts.
+func (r *run) lint(ctx context.Context, project *django.Project) ([]finding.Finding, error) {
+	var findings []finding.Finding
+	if r.opts.Lint != nil {
+		var err error
+		if findings, err = r.opts.Lint(ctx, r.over, r.opts.To); err != nil {
+			return nil, err
 		}
+	} else {
+		checked := project.Checked()
+		stacks := make([]*stack.Stack, len(checked))
+		for i := range checked {
+			stacks[i] = &checked[i]
+		}
+		findings, _ = lint.Run(stacks, projectfacts.New(project).Config())
 	}
-	return changes, edits, chosen
+	return slices.DeleteFunc(findings, func(f finding.Finding) bool {
+		return f.Suppression != nil || r.opts.KeepClassic && (f.Name == "both-settings" || f.Name == "ignored-setting")
+	}), nil
 }

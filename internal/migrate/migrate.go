@@ -33,6 +33,9 @@ type Options struct {
 	Unsafe bool
 	// Annotate puts a comment above each hook that will behave differently.
 	Annotate bool
+	// Lint checks the project, as it is in files, for a release, with what is
+	// configured for it. Nil: the rules with nothing configured.
+	Lint func(ctx context.Context, files django.Files, to stack.Version) ([]finding.Finding, error)
 	// Limits bound reading, Eval bounds the evaluation of each module.
 	Limits django.DiscoverLimits
 	Eval   django.Limits

@@ -2,70 +2,38 @@ package migrate
 
 import (
 	"bytes"
-	"path"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/finding"
+	overlays "github.com/mwcheck/mwcheck/internal/overlay"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
-// maxFile is the most that is read of one file, in bytes, as in Load.
-const maxFile = 16 << 20
-
-// overlay is a file system with some texts replaced. It is changed between the
-// passes only, never while something reads it.
+// overlay is the project as the passes so far have made it, with the way back
+// to the files on disk. A pass makes a new one.
 type overlay struct {
-	django.Files
-	workDir string
-	texts   map[string][]byte // by the name that Files takes
-	before  map[string][]byte // by the name that is shown
-	rounds  map[string][][]finding.Edit
+	*overlays.Files
+	texts  map[string][]byte           // by shown name: as it is now
+	before map[string][]byte           // by shown name: as it is on disk
+	rounds map[string][][]finding.Edit // by shown name: the edits, round after round
 }
 
 func newOverlay(files django.Files, workDir string) *overlay {
 	return &overlay{
-		Files: files, workDir: workDir,
-		texts: map[string][]byte{}, before: map[string][]byte{}, rounds: map[string][][]finding.Edit{},
+		Files: overlays.New(files, workDir), texts: map[string][]byte{}, before: map[string][]byte{}, rounds: map[string][][]finding.Edit{},
 	}
 }
 
-// access is the name that Files takes for one that positions show.
-func (o *overlay) access(shown string) string {
-	if o.workDir == "" || path.IsAbs(shown) || len(shown) > 1 && shown[1] == ':' {
-		return shown
-	}
-	return path.Join(o.workDir, shown)
-}
-
-// ReadFile gives the text of the last pass.
-func (o *overlay) ReadFile(name string, limit int64) ([]byte, error) {
-	if text, ok := o.texts[name]; ok {
-		return text, nil
-	}
-	return o.Files.ReadFile(name, limit)
-}
-
-// read gives the present text of a file by the name that positions show.
-func (o *overlay) read(shown string) ([]byte, error) { return o.ReadFile(o.access(shown), maxFile) }
-
-// with is the overlay with some more edits, in a copy.
+// with is the overlay after some changes and the edits that made them.
 func (o *overlay) with(changes []edit.Change, edits []finding.Edit) *overlay {
-	next := newOverlay(o.Files, o.workDir)
-	for k, v := range o.texts {
-		next.texts[k] = v
-	}
-	for k, v := range o.before {
-		next.before[k] = v
-	}
-	for k, v := range o.rounds {
-		next.rounds[k] = slices.Clip(v)
-	}
+	next := &overlay{Files: o.With(changes), texts: maps.Clone(o.texts), before: maps.Clone(o.before), rounds: maps.Clone(o.rounds)}
 	for _, c := range changes {
-		next.texts[o.access(c.File)] = c.After
+		next.texts[c.File] = c.After
 		if _, known := next.before[c.File]; !known {
 			next.before[c.File] = c.Before
 		}
@@ -76,7 +44,7 @@ func (o *overlay) with(changes []edit.Change, edits []finding.Edit) *overlay {
 			}
 		}
 		slices.SortFunc(mine, func(a, b finding.Edit) int { return a.Start - b.Start })
-		next.rounds[c.File] = append(next.rounds[c.File], mine)
+		next.rounds[c.File] = append(slices.Clip(next.rounds[c.File]), mine)
 	}
 	return next
 }
@@ -85,7 +53,7 @@ func (o *overlay) with(changes []edit.Change, edits []finding.Edit) *overlay {
 func (o *overlay) changes() []edit.Change {
 	out := []edit.Change{}
 	for name, before := range o.before {
-		if after := o.texts[o.access(name)]; !bytes.Equal(before, after) {
+		if after := o.texts[name]; !bytes.Equal(before, after) {
 			out = append(out, edit.Change{File: name, Before: before, After: after})
 		}
 	}

@@ -64,7 +64,7 @@ func (r *run) settings(ctx context.Context) error {
 		if len(n.refused) > refused {
 			continue
 		}
-		changes, err := edit.Plan(r.over.read, p.edits)
+		changes, err := edit.Plan(r.over.Read, p.edits)
 		if err != nil {
 			if n.refuse(err) {
 				continue

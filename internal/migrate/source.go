@@ -64,13 +64,10 @@ func (r *run) gather(ctx context.Context, p *django.Project) ([]*source, []textF
 			return
 		}
 		seen[name] = true
-		limit := int64(maxText)
-		if isPython {
-			limit = maxFile
-		} else if binary[strings.ToLower(path.Ext(name))] {
+		if !isPython && binary[strings.ToLower(path.Ext(name))] {
 			return
 		}
-		data, err := r.over.ReadFile(r.over.access(name), limit)
+		data, err := r.over.Read(name)
 		if err != nil || nextWord(data, oldName, 0) < 0 && !(inSettings[name] && nextWord(data, newName, 0) >= 0) {
 			return // what cannot be read is in the notes of Load
 		}
