@@ -20,18 +20,30 @@ func (p *project) answer(w *page, im *imports, event, behaviour string, status i
 				fails = "value_error"
 			}
 		}
-		im.templateNames = append(im.templateNames, "TemplateResponse")
+		im.from("django.template.response", "TemplateResponse")
 		w.line("page = TemplateResponse(request, %q, {%q: %q, %q: %q}%s)", "page.html", "name", event, "fails", fails, code)
 	case "respond_stream":
-		im.http_("StreamingHttpResponse")
-		w.line("page = StreamingHttpResponse(recorder.Chunks(%q)%s)", event, code)
+		w.line("page = %s(recorder.Chunks(%q)%s)", text(p.http(im, "StreamingHttpResponse")), event, code)
 	default:
-		im.http_("HttpResponse")
-		w.line("page = HttpResponse(%q%s)", event, code)
+		w.line("page = %s(%q%s)", text(p.http(im, "HttpResponse")), event, code)
 	}
 	w.line("page.made_by = %q", event)
 	w.line("page[%q] = %q", "X-Trace", event)
 	w.line("return page")
+}
+
+// http is a name of django.http as the project writes it.
+func (p *project) http(im *imports, name string) string {
+	switch p.opts.Style.Http {
+	case 1:
+		im.from("django", "http")
+		return "http." + name
+	case 2:
+		im.plain["django.http"] = true
+		return "django.http." + name
+	}
+	im.from("django.http", name)
+	return name
 }
 
 // raise writes a raise statement.
@@ -45,17 +57,16 @@ func (p *project) raise(w *page, im *imports, kind, event string) {
 	case "keyboard_interrupt":
 		name = "KeyboardInterrupt"
 	case "http404":
-		name = "Http404"
-		im.http_(name)
+		name = p.http(im, "Http404")
 	case "multipart_error":
 		name = "MultiPartParserError"
-		im.multipart = true
+		im.from("django.http.multipartparser", name)
 	default:
 		name = map[string]string{
 			"permission_denied": "PermissionDenied", "suspicious_operation": "SuspiciousOperation", "bad_request": "BadRequest",
 			"too_many_fields": "TooManyFieldsSent", "data_too_big": "RequestDataTooBig",
 		}[kind]
-		im.coreNames = append(im.coreNames, name)
+		im.from("django.core.exceptions", name)
 	}
 	if p.opts.Python2 && w.depth > 1 {
 		w.line("raise %s, %q", name, event)

@@ -62,8 +62,7 @@ func (c *class) around(next, self string) {
 				c.w.line("raise")
 				return
 			}
-			c.im.http_("HttpResponse")
-			c.w.line("response = HttpResponse(%q)", at+"caught")
+			c.w.line("response = %s(%q)", text(c.http(c.im, "HttpResponse")), at+"caught")
 			c.w.line("response.made_by = %q", at+"caught")
 			c.w.line("response[%q] = %q", "X-Trace", at+"caught")
 		}, "except Exception as error:")
@@ -84,8 +83,6 @@ func (c *class) before(event, behaviour, self string) {
 		return
 	}
 	condition := conditions[(c.index+len(event))%len(conditions)]
-	if condition == "settings.SHOP_IS_OPEN" {
-		c.im.settings = true
-	}
+	c.needs(condition)
 	c.w.block(func() { c.helped(event, behaviour, "", "request", self) }, "if %s:", quoted(condition))
 }

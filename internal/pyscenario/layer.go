@@ -30,7 +30,7 @@ func (p *project) layers() {
 	var reexports []string
 	for i := range p.scenario.Layers {
 		if i == 0 || style.PerModule {
-			modules, ims = append(modules, p.page()), append(ims, &imports{})
+			modules, ims = append(modules, p.page()), append(ims, newImports())
 		}
 		spec := &p.scenario.Layers[i]
 		form := namings[style.Names][i%len(namings[style.Names])]
@@ -100,18 +100,65 @@ func (c *class) isMixin() bool {
 	return c.spec.Style == "mixin" || c.spec.Style == "hooks" && !c.classic()
 }
 
+// base is the list of bases of a class that has none of its own.
+func (c *class) base() string {
+	switch {
+	case c.flag(c.opts.Style.Shared) && c.spec.Style != "modern":
+		root := "Layer"
+		if c.isMixin() {
+			root = "MixinLayer"
+		}
+		c.im.from(pkg+".common", root)
+		return "(" + root + ")"
+	case c.isMixin():
+		c.im.from("django.utils.deprecation", "MiddlewareMixin")
+		return "(MiddlewareMixin)"
+	case c.opts.Style.Bare:
+		return ""
+	}
+	return "(object)"
+}
+
+// common writes the module with what layers share.
+func (p *project) common() {
+	w := p.page()
+	if p.opts.Style.Comments {
+		w.line(`"""What the layers of the shop share."""`)
+	}
+	body := func(name, base string) {
+		w.line("")
+		w.block(func() {
+			w.line("title = %q", "a layer")
+			w.line("")
+			w.block(func() { w.line("return self.title") }, "def __str__(self):")
+		}, "class %s(%s):", text(name), text(base))
+	}
+	if !p.classic() {
+		w.line("from django.utils.deprecation import MiddlewareMixin")
+		w.line("")
+		body("MixinLayer", "MiddlewareMixin")
+		w.line("")
+	}
+	body("Layer", "object")
+	p.add("common", w.String())
+}
+
 // class writes a layer that is a class.
 func (c *class) class() {
-	bases := "(object)"
-	if c.opts.Style.Bare {
-		bases = ""
-	}
-	if c.isMixin() {
-		bases, c.im.mixin = "(MiddlewareMixin)", true
+	bases, name := c.base(), c.name
+	if c.flag(c.opts.Style.Alias) {
+		name = "Plain" + c.name
 	}
 	hooks := c.hooks()
-	if c.flag(c.opts.Style.Inherit) && len(hooks) > 1 {
+	over := c.flag(c.opts.Style.Super) && slices.Contains(hooks, conformance.HookResponse)
+	if c.flag(c.opts.Style.Inherit) && len(hooks) > 1 || over {
 		half := (len(hooks) + 1) / 2
+		if at := slices.Index(hooks, conformance.HookResponse); over && at >= half {
+			half = at + 1
+		}
+		if over && bases == "" {
+			bases = "(object)" // super wants it
+		}
 		c.w.block(func() {
 			c.describe("What %s does on the way in.", c.name)
 			for i, hook := range hooks[:half] {
@@ -132,10 +179,17 @@ func (c *class) class() {
 			f()
 		}
 		if c.hasInit() {
-			next(c.init)
+			next(func() { c.init(name) })
 		}
 		if c.spec.Style == "modern" {
 			next(c.call)
+		}
+		if over {
+			next(func() {
+				c.w.block(func() {
+					c.w.line("return super(%s, self).process_response(request, response)", text(name))
+				}, "def process_response(self, request, response):")
+			})
 		}
 		for _, hook := range hooks {
 			next(func() { c.hook(hook) })
@@ -146,7 +200,12 @@ func (c *class) class() {
 		if n == 0 {
 			c.w.line("pass")
 		}
-	}, "class %s%s:", c.name, bases)
+	}, "class %s%s:", text(name), text(bases))
+	if name != c.name {
+		c.w.line("")
+		c.w.line("")
+		c.w.line("%s = %s", text(c.name), text(name))
+	}
 }
 
 func (c *class) describe(format string, args ...any) {
@@ -188,28 +247,39 @@ func (c *class) hasInit() bool {
 	return c.tellsLoad() || c.spec.Style == "modern" || c.spec.OptionalGetResponse || c.flag(c.opts.Style.Init)
 }
 
-// init writes the constructor.
-func (c *class) init() {
-	takes := "self, get_response"
+// init writes the constructor of a class.
+func (c *class) init(name string) {
+	takes, free := "self, get_response", !c.isMixin() && c.spec.Style != "modern"
+	kind := c.opts.Style.Inits
+	if c.opts.Style.Bare && kind == 3 {
+		kind = 0 // super wants a base
+	}
 	switch {
-	case c.spec.Init == "no_arg", !c.isMixin() && c.spec.Style != "modern":
+	case c.spec.Init == "no_arg", free && kind == 0, free && kind == 3, free && c.spec.Style == "classic":
 		takes = "self"
+	case free && kind == 1:
+		takes = "self, *args, **kwargs"
+	case free:
+		takes = "self, label=None"
 	case c.spec.OptionalGetResponse:
 		takes = "self, get_response=None"
 	}
 	c.w.block(func() {
+		if free && kind == 3 {
+			c.w.line("super(%s, self).__init__()", text(name))
+		}
 		c.built()
 		switch {
 		case c.spec.Style == "modern":
 			c.w.line("self.get_response = get_response")
-		case !c.isMixin(), c.spec.Init == "no_super":
+		case free, c.spec.Init == "no_super":
 			c.w.line("self.name = %q", c.spec.Name)
 		case c.spec.Init == "no_arg":
-			c.w.line("super(%s, self).__init__()", c.name)
+			c.w.line("super(%s, self).__init__()", text(name))
 		case c.spec.Init == "super_no_arg":
-			c.w.line("super(%s, self).__init__()", c.name)
+			c.w.line("super(%s, self).__init__()", text(name))
 		default:
-			c.w.line("super(%s, self).__init__(get_response)", c.name)
+			c.w.line("super(%s, self).__init__(get_response)", text(name))
 		}
 	}, "def __init__(%s):", takes)
 }
@@ -220,7 +290,7 @@ func (c *class) built() {
 		c.w.line("recorder.built_by(%q)", c.spec.Name)
 	}
 	if c.spec.Init == "not_used" {
-		c.im.coreNames = append(c.im.coreNames, "MiddlewareNotUsed")
+		c.im.from("django.core.exceptions", "MiddlewareNotUsed")
 		c.w.line("raise MiddlewareNotUsed()")
 	}
 	if kind, ok := strings.CutPrefix(c.spec.Init, "raise:"); ok {
@@ -255,6 +325,11 @@ func (c *class) hook(hook string) {
 		takes = "request, exception"
 	}
 	c.methods = nil
+	method := hook
+	if c.flag(c.opts.Style.Assigned) && (len(event)+c.index)%3 == 0 {
+		method = "_at_" + strings.TrimPrefix(hook, "process_")
+		c.methods = append(c.methods, func() { c.w.line("%s = %s", text(hook), text(method)) })
+	}
 	c.w.block(func() {
 		switch {
 		case given != "":
@@ -269,7 +344,7 @@ func (c *class) hook(hook string) {
 			calm = "touch"
 		}
 		c.body(event, behaviour, calm, given, takes, "self")
-	}, "def %s(self, %s):", hook, takes)
+	}, "def %s(self, %s):", text(method), takes)
 	for _, f := range c.methods {
 		c.w.line("")
 		f()
@@ -285,12 +360,31 @@ func (c *class) body(event, behaviour, calm, given, takes, self string) {
 	}
 	style := c.opts.Style
 	act := func() { c.helped(event, behaviour, given, takes, self) }
+	if c.flag(style.Tried) && !strings.Contains(behaviour, "raise") && self != "" {
+		inner := act
+		act = func() {
+			c.w.block(inner, "try:")
+			c.w.block(func() { c.w.line("pass") }, "except KeyError:")
+			// What a KeyError would lead to; there is none.
+			c.act(c.w, c.im, event, calm, given)
+		}
+	}
+	if c.flag(style.Nested) {
+		inner := act
+		act = func() {
+			c.w.block(func() { c.w.line("flags = {%q: True}", "seen") }, "if request.META.get(%q):", "HTTP_X_FLAGS")
+			c.w.block(func() { c.w.line("flags = {}") }, "else:")
+			c.w.block(func() { c.w.line("flags[key] = True") }, "for key in (%q, %q):", "a", "b")
+			c.w.line("flags.clear()")
+			inner()
+		}
+	}
 	if !c.flag(style.Conditional) {
 		act()
 		return
 	}
 	condition := conditions[(c.index+len(event))%len(conditions)]
-	c.im.settings = c.im.settings || strings.Contains(condition, "settings.")
+	c.needs(condition)
 	if style.Comments {
 		c.w.line("# Not for everybody.")
 	}
@@ -305,6 +399,13 @@ func (c *class) body(event, behaviour, calm, given, takes, self string) {
 	}
 	c.w.block(act, "if %s:", quoted(condition))
 	c.act(c.w, c.im, event, calm, given)
+}
+
+// needs imports what a condition names.
+func (c *class) needs(condition string) {
+	if strings.Contains(condition, "settings.") {
+		c.im.from("django.conf", "settings")
+	}
 }
 
 // helped writes what is out of the ordinary, perhaps in a function of its own.

@@ -3,6 +3,7 @@ package pyscenario
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,6 +56,7 @@ func Write(s *conformance.Scenario, o Options) (*Project, error) {
 	p.add("__init__", "")
 	p.add("recorder", recorderSource)
 	p.add("tags", tagsSource)
+	p.common()
 	p.layers()
 	p.settings()
 	p.site()
@@ -132,6 +134,9 @@ func (w *page) line(format string, args ...any) {
 	w.b.WriteByte('\n')
 }
 
+// text stands in a format as it is.
+type text string
+
 // quoted is a string that %q writes in single quotes.
 type quoted string
 
@@ -154,37 +159,37 @@ func (w *page) block(body func(), head string, args ...any) {
 
 func (w *page) String() string { return strings.TrimLeft(w.b.String(), "\n") }
 
-// imports are the names that a module needs.
+// imports are the names that a module needs: modules as they are, and names of
+// modules.
 type imports struct {
-	multipart, mixin, settings          bool
-	httpNames, coreNames, templateNames []string
+	plain map[string]bool
+	names map[string][]string
 }
 
-func (im *imports) http_(name string) { im.httpNames = append(im.httpNames, name) }
+func newImports() *imports { return &imports{plain: map[string]bool{}, names: map[string][]string{}} }
 
-// write writes them as people sort them.
+// from notes that a name is imported from a module.
+func (im *imports) from(module, name string) {
+	if !slices.Contains(im.names[module], name) {
+		im.names[module] = append(im.names[module], name)
+	}
+}
+
+// write writes them as people sort them: Django's first, then the project's.
 func (im *imports) write(w *page, recorder string) {
-	from := func(module string, names []string) {
-		if len(names) > 0 {
-			names = slices.Clone(names)
-			slices.Sort(names)
-			w.line("from %s import %s", module, strings.Join(slices.Compact(names), ", "))
+	for _, module := range slices.Sorted(maps.Keys(im.plain)) {
+		w.line("import %s", module)
+	}
+	own := func(module string) bool { return strings.HasPrefix(module, pkg) }
+	for _, local := range []bool{false, true} {
+		for _, module := range slices.Sorted(maps.Keys(im.names)) {
+			if own(module) == local {
+				w.line("from %s import %s", module, strings.Join(slices.Sorted(slices.Values(im.names[module])), ", "))
+			}
 		}
-	}
-	if im.settings {
-		w.line("from django.conf import settings")
-	}
-	from("django.core.exceptions", im.coreNames)
-	from("django.http", im.httpNames)
-	if im.multipart {
-		w.line("from django.http.multipartparser import MultiPartParserError")
-	}
-	from("django.template.response", im.templateNames)
-	if im.mixin {
-		w.line("from django.utils.deprecation import MiddlewareMixin")
-	}
-	if w.b.Len() > 0 {
-		w.line("")
+		if !local && w.b.Len() > 0 {
+			w.line("")
+		}
 	}
 	w.line("%s", recorder)
 }

@@ -21,7 +21,7 @@ func (p *project) settings() {
 	w.line("")
 	if p.opts.Style.Settings == Split {
 		base := p.page()
-		p.common(base)
+		p.commonSettings(base)
 		list(base, name+" = ", first, "[", "]")
 		p.add("base", base.String())
 		w.line("from .base import *")
@@ -30,7 +30,7 @@ func (p *project) settings() {
 		p.add("settings", w.String())
 		return
 	}
-	p.common(w)
+	p.commonSettings(w)
 	switch p.opts.Style.Settings {
 	case Tuple:
 		list(w, name+" = ", p.out.Layers, "(", ")")
@@ -64,8 +64,8 @@ func list(w *page, head string, items []string, open, end string) {
 	w.line("%s", end)
 }
 
-// common writes what every project has.
-func (p *project) common(w *page) {
+// commonSettings writes what every project has.
+func (p *project) commonSettings(w *page) {
 	w.line("DEBUG = False")
 	w.line("SECRET_KEY = %q", "not a secret")
 	w.line("ALLOWED_HOSTS = [%q]", "*")
@@ -116,8 +116,7 @@ func (p *project) urls(views string) string {
 
 func (p *project) views(prefix, pages string) string {
 	w := p.page()
-	im := &imports{}
-	im.http_("HttpResponse")
+	im := newImports()
 	body := p.page()
 	p.view(body, im)
 	for _, status := range []int{400, 403, 404, 500} {

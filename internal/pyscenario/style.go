@@ -36,8 +36,26 @@ type Style struct {
 	Function uint8
 	// Inherit splits a class in two: the request's hooks are in a base class.
 	Inherit uint8
-	// Init gives classes a constructor.
-	Init uint8
+	// Init gives classes a constructor, Inits says of which kind: plain, with
+	// any arguments, with a default, or one that calls that of object.
+	Init  uint8
+	Inits int
+	// Shared derives classes from a base class in another module.
+	Shared uint8
+	// Alias defines a class under another name first.
+	Alias uint8
+	// Super puts process_response into the base class and calls it from the
+	// class itself.
+	Super uint8
+	// Assigned makes hooks of methods with another name.
+	Assigned uint8
+	// Nested puts the condition into further ones; Tried puts what is out of
+	// the ordinary into a try statement that catches something else.
+	Nested uint8
+	Tried  uint8
+	// Http is how names of django.http are written: imported by name, as
+	// http.X, or as django.http.X.
+	Http int
 	// Decoys adds methods that nothing calls.
 	Decoys uint8
 }
@@ -70,6 +88,8 @@ func Styles() *rapid.Generator[Style] {
 			Indent:   rapid.SampledFrom([]string{"    ", "  ", "\t"}).Draw(t, "indent"),
 			Single:   flag("single quotes"), CRLF: flag("crlf"), Comments: flag("comments"), Bare: flag("bare"),
 			Conditional: set("conditional"), Guard: set("guard"), Helper: set("helper"), Function: set("function"),
+			Inits: rapid.IntRange(0, 3).Draw(t, "constructors"), Http: rapid.IntRange(0, 2).Draw(t, "http"),
+			Shared: set("shared"), Alias: set("alias"), Super: set("super"), Assigned: set("assigned"), Nested: set("nested"), Tried: set("tried"),
 			Inherit: set("inherit"), Init: set("init"), Decoys: set("decoys"),
 		}
 	})
