@@ -8,7 +8,9 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
+	"github.com/mwcheck/mwcheck/internal/suppress"
 )
 
 // Example is a settings module that shows a rule at work.
@@ -24,6 +26,8 @@ type Example struct {
 	Code string
 	// Order is what the configuration asks for: Before of each element.
 	Order []OwnOrder
+	// Comment stands behind the first of Layers.
+	Comment string
 }
 
 func (e Example) empty() bool { return e.Django == "" || len(e.Layers) == 0 }
@@ -67,11 +71,13 @@ func (e Example) Settings() (text string, stacks []*stack.Stack) {
 			Model: model, Complete: true, Effective: true,
 		}
 		s.Span, s.Entries = w.list(model.Setting(), layers)
+		w.comment = ""
 		stacks = append(stacks, s)
 	}
 	if e.Classic != nil {
 		add(stack.Classic, e.Classic)
 	}
+	w.comment = e.Comment
 	add(model, e.Layers)
 	return w.b.String(), stacks
 }
@@ -81,7 +87,7 @@ func (e Example) Config() Config {
 	version, _ := stack.ParseVersion(e.Django)
 	_, order := e.configuration()
 	return Config{
-		Django: At(version), Layer: e.layer(version), Order: order,
+		Django: At(version), Layer: e.layer(version), Order: order, Comments: e.comments,
 		Setting: func(_ *stack.Stack, name string) Value {
 			if name == "INSTALLED_APPS" && e.Apps != nil {
 				return Value{State: Known, Value: slices.Clone(e.Apps)}
@@ -124,10 +130,24 @@ func (e Example) configuration() (text string, order []OwnOrder) {
 	return w.b.String(), order
 }
 
+// comments are those of the settings.
+func (e Example) comments(*stack.Stack) []Comment {
+	if e.Comment == "" {
+		return nil
+	}
+	text, _ := e.Settings()
+	var out []Comment
+	for _, c := range suppress.Read(ExampleFile, python.Parse([]byte(text))) {
+		out = append(out, Comment{Comment: c, Settled: true})
+	}
+	return out
+}
+
 type exampleWriter struct {
-	file string // ExampleFile if empty
-	b    strings.Builder
-	line int
+	comment string // behind the first element of the next list
+	file    string // ExampleFile if empty
+	b       strings.Builder
+	line    int
 }
 
 func (w *exampleWriter) put(line string) (start int) {
@@ -142,9 +162,13 @@ func (w *exampleWriter) list(name string, paths []string) (stack.Span, []stack.E
 	start := w.put(name + " = [")
 	span := w.span(start, 1, name)
 	var entries []stack.Entry
-	for _, p := range paths {
+	for i, p := range paths {
 		text := fmt.Sprintf("%q", p)
-		start := w.put("    " + text + ",")
+		line := "    " + text + ","
+		if i == 0 && w.comment != "" {
+			line += "  # " + w.comment
+		}
+		start := w.put(line)
 		entries = append(entries, stack.Entry{Path: p, Span: w.span(start+4, 5, text)})
 	}
 	w.put("]")

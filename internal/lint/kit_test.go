@@ -16,7 +16,9 @@ import (
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
+	"github.com/mwcheck/mwcheck/internal/suppress"
 )
 
 var update = flag.Bool("update", false, "write the expected parts of golden files and the pages of docs/rules anew")
@@ -74,6 +76,7 @@ func runGolden(t *testing.T, file string) {
 	}
 	require.NotEmpty(t, k.stacks)
 	k.read()
+	k.config.Comments = k.accepted
 	findings, notes := Run(k.stacks, k.config)
 	got := render(findings, notes)
 	if *update && wanted >= 0 && got != want {
@@ -100,6 +103,9 @@ func render(findings []finding.Finding, notes []stack.Note) string {
 		}
 		fmt.Fprintf(&b, "%s: %s %s %s %s\n  %s\n", place(f.Span), f.Severity, f.Rule, f.Name, fact, f.Message)
 		fmt.Fprintf(&b, "  [%s]\n", f.Label)
+		if x := f.Suppression; x != nil {
+			fmt.Fprintf(&b, "  (%s, %s: %s)\n", x.Kind, place(x.Span), x.Justification)
+		}
 		for _, r := range f.Related {
 			fmt.Fprintf(&b, "  %s: %s\n", place(r.Span), r.Message)
 		}
@@ -138,8 +144,9 @@ type testCase struct {
 	resolve  map[string]Resolution
 	packages map[string]string
 	modules  map[string]string
-	// incomplete marks all stacks.
-	incomplete bool
+	// incomplete marks all stacks, unsettled all comments.
+	incomplete, unsettled bool
+	comments              []suppress.Comment
 }
 
 func newCase() *testCase {
@@ -182,6 +189,9 @@ func (k *testCase) read() {
 //	resolve shop.X missing package django-axes 5.0
 //	order shop.X before a.B c.D    also after; first, last, reason words
 //	provider tenant shop.X         also outside
+//	comment settings 3 ignore[a] b a comment on a line of a stack's section
+//	unsettled                      comments may be for what was not looked at
+//	ignore a b                     names that are not reported
 //	incomplete
 func (k *testCase) configure(t *testing.T, text string) {
 	k.settings["INSTALLED_APPS"] = Value{State: Unknown}
@@ -231,6 +241,12 @@ func (k *testCase) configure(t *testing.T, text string) {
 				k.config.Providers = map[string]string{}
 			}
 			k.config.Providers[w[1]] = w[2]
+		case w[0] == "comment":
+			k.comment(t, w[1], w[2], strings.Join(w[3:], " "))
+		case w[0] == "unsettled":
+			k.unsettled = true
+		case w[0] == "ignore":
+			k.config.Policy.Levels = append(k.config.Policy.Levels, Level{Ignore: selectors(t, w[1:]...)})
 		case w[0] == "bases":
 			k.bases[w[1]] = w[2:]
 		case w[0] == "writes":
@@ -243,6 +259,28 @@ func (k *testCase) configure(t *testing.T, text string) {
 			t.Fatalf("unknown line %q", line)
 		}
 	}
+}
+
+// comment adds a comment that stands behind the code of a line.
+func (k *testCase) comment(t *testing.T, file, line, text string) {
+	n, err := strconv.Atoi(line)
+	require.NoError(t, err)
+	src := strings.Repeat("\n", n-1) + "x  # mwcheck: " + text + "\n"
+	k.comments = append(k.comments, suppress.Read(file, python.Parse([]byte(src)))...)
+}
+
+// accepted are the comments of the case: those of the configuration, and those
+// of the modules.
+func (k *testCase) accepted(*stack.Stack) []Comment {
+	all := slices.Clone(k.comments)
+	for name, text := range k.modules {
+		all = append(all, suppress.Read(name, python.Parse([]byte(text)))...)
+	}
+	var out []Comment
+	for _, c := range all {
+		out = append(out, Comment{Comment: c, Settled: !k.unsettled})
+	}
+	return out
 }
 
 // order adds a constraint whose place is a line of the config section.

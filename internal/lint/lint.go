@@ -36,7 +36,10 @@ type Rule struct {
 	Ignored bool
 	// Order says that it is about the order of the list and nothing else.
 	Order bool
-	Run   func(*Pass)
+	// Late says that it looks at what the other rules found: it is run behind
+	// them, also on stacks that Django would not load.
+	Late bool
+	Run  func(*Pass)
 }
 
 // docsURL is where the page of a rule is, followed by its name and ".md".
@@ -126,12 +129,18 @@ type Config struct {
 	// Policy decides what is reported and how severe it is.
 	Policy Policy
 
+	// Comments are those that accept findings, in the files that a stack depends
+	// on. Nil: there are none.
+	Comments func(s *stack.Stack) []Comment
+
 	// Editing is what fixes are made with. Nil: findings come without edits.
 	Editing *Editing
 
 	// Catalog and Rules replace the embedded facts and the whole list of rules.
 	Catalog *catalog.Catalog
 	Rules   []*Rule
+
+	named *catalog.Catalog // with the facts that the policy leaves out
 }
 
 // OutsideProvider says in Config.Providers that no layer sets the attribute: it
@@ -159,7 +168,14 @@ func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note)
 		m.add(p.Stack, p.reports)
 		m.notes = append(m.notes, p.notes...)
 	}
-	return config.Policy.apply(m.findings(newFixer(&config, passes))), m.sortedNotes()
+	findings := config.Policy.apply(m.findings(newFixer(&config, passes)))
+	accepted := accept(&config, passes)
+	accepted.mark(findings)
+	if late := config.Policy.apply(accepted.late(stacks, passes).findings(newFixer(&Config{}, nil))); len(late) > 0 {
+		findings = append(findings, late...)
+		Sort(findings)
+	}
+	return findings, m.sortedNotes()
 }
 
 // run runs the rules on every stack.
@@ -170,6 +186,7 @@ func run(stacks []*stack.Stack, config Config) []*Pass {
 	if config.Rules == nil {
 		config.Rules = Rules()
 	}
+	config.named = config.Catalog
 	if ids := config.Policy.without(); len(ids) > 0 {
 		config.Catalog = config.Catalog.Without(ids...)
 	}
@@ -185,7 +202,7 @@ func run(stacks []*stack.Stack, config Config) []*Pass {
 			if len(r.Models) > 0 && !slices.Contains(r.Models, s.Model) {
 				continue
 			}
-			if p.ignored && !r.Ignored {
+			if p.ignored && !r.Ignored || r.Late {
 				continue
 			}
 			p.rule = r

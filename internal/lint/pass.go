@@ -31,7 +31,9 @@ type Pass struct {
 	reports []report
 	notes   []stack.Note
 	players map[string][]int
-	masked  map[string]bool // keys of collisions, also of those not reported
+	// accepted is there for late rules only.
+	accepted *acceptance
+	masked   map[string]bool // keys of collisions, also of those not reported
 }
 
 // Layer is one entry of the stack and what it counts as.

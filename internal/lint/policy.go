@@ -48,6 +48,14 @@ func ParseSelector(text string, c *catalog.Catalog) (Selector, error) {
 
 // unknownName is the error for a name that no rule and no fact has.
 func unknownName(text string, c *catalog.Catalog) error {
+	if near := closestName(text, c); near != "" {
+		return fmt.Errorf("there is no rule or fact %q; did you mean %q?", text, near)
+	}
+	return fmt.Errorf("there is no rule or fact %q; mwcheck explain lists the rules", text)
+}
+
+// closestName is the name of a rule or fact that is most like a text, or "".
+func closestName(text string, c *catalog.Catalog) string {
 	var known []string
 	for _, r := range Rules() {
 		known = append(known, r.ID, r.Name)
@@ -55,10 +63,7 @@ func unknownName(text string, c *catalog.Catalog) error {
 	for _, f := range c.Facts {
 		known = append(known, f.ID)
 	}
-	if near := Closest(text, known); near != "" {
-		return fmt.Errorf("there is no rule or fact %q; did you mean %q?", text, near)
-	}
-	return fmt.Errorf("there is no rule or fact %q; mwcheck explain lists the rules", text)
+	return Closest(text, known)
 }
 
 // Closest is the word that is most like a misspelt one, or that it begins, or ""

@@ -41,5 +41,7 @@ func Rules() []*Rule {
 		&overwrittenVary,
 		&earlyBody,
 		&iteratorKind,
+		&malformedSuppression,
+		&unusedSuppression,
 	}
 }
