@@ -89,6 +89,12 @@ func (w *walker) classAttr(c *class, name string, object value) value {
 }
 
 func (w *walker) memberValue(owner *class, m classMember, object value, name string) value {
+	// A name in a class body is one of the class before it is one of the module.
+	if m.node.Kind() == python.KindName && m.node.Name() != name {
+		if own := owner.own(m.node.Name()); len(own) == 1 && own[0].node.Kind() == python.KindFunctionDef {
+			m = own[0]
+		}
+	}
 	if m.node.Kind() != python.KindFunctionDef {
 		if object.has(isSelf) && w.assignedInInit(name) {
 			return value{bits: anything}

@@ -116,6 +116,28 @@ class Page:
 	}
 }
 
+// TestSuperOfAssignedHook follows super to a hook that a class body assigns.
+func TestSuperOfAssignedHook(t *testing.T) {
+	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": `
+class Base(object):
+    def _mark(self, request, response):
+        response["X-Mark"] = "1"
+        return response
+
+    process_response = _mark
+
+
+class Page(Base):
+    def process_response(self, request, response):
+        return super(Page, self).process_response(request, response)
+`}), layers.Options{Catalog: catalog.Default()})
+	l := r.Layer("app.mw.Page")
+	require.Empty(t, l.Unread)
+	require.Len(t, l.Headers, 1)
+	require.Equal(t, "X-Mark", l.Headers[0].Name)
+	require.Equal(t, layers.No, l.Hook("process_response").ReturnsNothing)
+}
+
 func readOne(t *testing.T, src string) *layers.Layer {
 	t.Helper()
 	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": src}), layers.Options{Catalog: catalog.Default()})
