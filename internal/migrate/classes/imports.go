@@ -22,7 +22,7 @@ const (
 func (w *rewriter) mixinName(p *plan) (name, refused string) {
 	s := p.source
 	top := outermost(p.class.Node)
-	if s.mixin != "" {
+	if s.mixin != "" && s.mixinAt < top.Start() {
 		return s.mixin, ""
 	}
 	for _, st := range collect(s.m.Src.Root(), python.FieldBody) {
@@ -33,7 +33,7 @@ func (w *rewriter) mixinName(p *plan) (name, refused string) {
 			if w.guarded() && w.anyInit() && emptyStandIn(st, name) {
 				return "", "its stand-in for MiddlewareMixin takes no get_response"
 			}
-			s.mixin = name
+			s.mixin, s.mixinAt = name, st.End()
 			return name, ""
 		}
 	}
@@ -49,7 +49,7 @@ func (w *rewriter) mixinName(p *plan) (name, refused string) {
 	if !ok {
 		return "", "there is no place for an import in its file"
 	}
-	s.mixin, s.imports = name, &e
+	s.mixin, s.mixinAt, s.imports = name, -1, &e
 	return name, ""
 }
 
@@ -222,6 +222,7 @@ func (s *source) extendImport(st python.Node) (finding.Edit, bool) {
 	if len(names) == 0 || names[0].Is(python.FlagStar) {
 		return finding.Edit{}, false
 	}
+	parens := strings.Contains(st.Text(), "(")
 	sorted := slices.IsSortedFunc(names, func(a, b python.Node) int { return strings.Compare(a.Name(), b.Name()) })
 	at := len(names)
 	if sorted && len(names) > 1 {
@@ -235,6 +236,7 @@ func (s *source) extendImport(st python.Node) (finding.Edit, bool) {
 	}
 	if last := names[len(names)-1]; at == len(names) {
 		indent, own := s.indent(last)
+		own = own && parens
 		rest := strings.TrimLeft(string(s.src[last.End():s.lineEnd(last.End())]), " \t")
 		switch {
 		case !own:
@@ -248,7 +250,7 @@ func (s *source) extendImport(st python.Node) (finding.Edit, bool) {
 	}
 	next := names[at]
 	sep := ", "
-	if indent, own := s.indent(next); own {
+	if indent, own := s.indent(next); own && parens {
 		sep = "," + s.nl + indent
 	}
 	return s.insert(next.Start(), mixinClass+sep), true

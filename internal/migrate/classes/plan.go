@@ -125,6 +125,9 @@ func (w *rewriter) decideClassic(p *plan) string {
 		case b.Origin == layers.FromCatalog:
 			return "its base " + b.Path + " is a classic class in the Django version to migrate to"
 		}
+		if k := b.Node.Kind(); k != python.KindName && k != python.KindAttribute { // six.with_metaclass(Meta, object) drops bases beside it
+			return "its base is computed: " + b.Node.Text()
+		}
 		if b.Node.Is(python.FlagParenthesized) {
 			return "its base stands in parentheses of its own"
 		}
@@ -234,9 +237,6 @@ func (p *plan) planBase() string {
 	}
 	if n := len(p.class.Bases); n > 0 {
 		last := p.class.Bases[n-1].Node
-		if last.Kind() == python.KindStarred {
-			return "its list of bases is computed"
-		}
 		p.addMixin(func(name string) finding.Edit { return s.insert(last.End(), ", "+name) })
 		return ""
 	}

@@ -16,7 +16,6 @@ import (
 type writer struct {
 	r     *rand.Rand
 	b     strings.Builder
-	self  string
 	depth int
 }
 
@@ -62,7 +61,7 @@ func (w *writer) effect() {
 
 func (w *writer) answer() string {
 	return w.one("HttpResponse('a')", "HttpResponse('b', status=403)", "HttpResponseRedirect('/new')", "None", "", "False", "0", "self.maybe(request)",
-		"HttpResponse('c') if request.GET else None", "redirect('/r')", "not request.GET and HttpResponse('d')", "self.maybe(request) or None",
+		"HttpResponse('c') if request.GET else None", "self.maybe(request) if self.n < 9 else None", "redirect('/r')", "not request.GET and HttpResponse('d')", "self.maybe(request) or None",
 		"StreamingHttpResponse(iter([b's']))", "lambda: 0 if request else 1")
 }
 

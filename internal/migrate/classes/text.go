@@ -16,8 +16,9 @@ type source struct {
 	src []byte
 	nl  string // the line end that is used in it
 	// mixin is what MiddlewareMixin is called in it, "" as long as that is not
-	// decided.
+	// decided, and mixinAt the place from which on it is.
 	mixin   string
+	mixinAt int
 	imports *finding.Edit // the edit that imports it, nil for none
 }
 

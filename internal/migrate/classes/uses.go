@@ -1,6 +1,8 @@
 package classes
 
 import (
+	"bytes"
+	"maps"
 	"slices"
 	"strings"
 
@@ -86,19 +88,20 @@ func (w *rewriter) usesOf(wanted func(*layers.Class) bool) []use {
 	}
 	var out []use
 	for _, m := range w.project.Modules {
-		if m.Src == nil {
-			continue
+		if m.Src == nil || !mentionsAny(m.Src.Src, short) {
+			continue // whoever uses a class has its name in the file, by an import or an attribute
 		}
 		s, names := w.source(m), w.namesOf(m)
 		local := localImports(m)
+		here := maps.Clone(short)
 		for _, alias := range local {
 			if short[alias.last] {
-				short[alias.as] = true
+				here[alias.as] = true
 			}
 		}
 		for d := range m.Src.Root().Descendants() {
 			k := d.Kind()
-			if k != python.KindName && k != python.KindAttribute || !short[d.Name()] {
+			if k != python.KindName && k != python.KindAttribute || !here[d.Name()] {
 				continue
 			}
 			path := names.Path(d)
@@ -122,6 +125,15 @@ func (w *rewriter) usesOf(wanted func(*layers.Class) bool) []use {
 		}
 	}
 	return out
+}
+
+func mentionsAny(src []byte, names map[string]bool) bool {
+	for name := range names {
+		if bytes.Contains(src, []byte(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // localImport is a name that an import binds, in a function too.
