@@ -141,6 +141,18 @@ func (w *walker) authEffects(n python.Node, name string, a args, st *state) bool
 	return name == "authenticate"
 }
 
+// catches says that a handler around the place catches an error by name.
+func (w *walker) catches(name string) bool {
+	for _, t := range w.tries {
+		for _, c := range t.types {
+			if c == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // messageEffects are those of django/contrib/messages/api.py: adding a message
 // without MessageMiddleware fails unless fail_silently is given.
 func (w *walker) messageEffects(n python.Node, name string, a args, st *state) bool {
@@ -149,9 +161,12 @@ func (w *walker) messageEffects(n python.Node, name string, a args, st *state) b
 	}
 	switch name {
 	case "add_message", "debug", "info", "success", "warning", "error", "set_level":
-		if silent := keyword(n, "fail_silently"); silent.Text() == "True" || name == "set_level" {
+		switch silent := keyword(n, "fail_silently"); {
+		case silent.Text() == "True" || name == "set_level":
 			w.guarded(n, "_messages", "fail_silently", st)
-		} else {
+		case w.catches("MessageFailure"):
+			w.guarded(n, "_messages", "try", st)
+		default:
 			w.read(n, "_messages", st)
 		}
 		return true
