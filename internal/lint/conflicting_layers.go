@@ -58,6 +58,7 @@ func runConflictingLayers(p *Pass) {
 						out.Action = "remove " + p.name(it.Path)
 						out.Label = "takes the place of " + p.name(it.Path)
 						out.Related[0].Message = "to be removed"
+						out.Repairs = func() []Repair { return []Repair{p.dropping(t, finding.Unsafe)} }
 					}
 					p.Report(out)
 				}

@@ -17,7 +17,8 @@ import (
 // Editing is what fixes need of a project. A fix of a list is offered only if
 // the settings, read again with its edits, give exactly the list that was meant,
 // in all variants and in all modules that share the lines, and no rule finds
-// anything there that it did not find before.
+// anything there that it did not find before; a note may come where an error or
+// a warning goes.
 type Editing struct {
 	// Source returns a file by the name that spans have, nil for none.
 	Source func(file string) *python.File
@@ -192,9 +193,14 @@ func (x *fixer) holds(g *merged, r *Repair, edits []finding.Edit) bool {
 		if d := difference(old, p.Stack); d != "" && d != change {
 			return false
 		}
-		for k := range p.keys() {
-			if !x.keys[id][k] {
-				return false
+		for i := range p.reports {
+			if g.report.problem.Severity > finding.Note && p.reports[i].problem.Severity == finding.Note {
+				continue
+			}
+			for _, k := range p.reports[i].keys() {
+				if !x.keys[id][k] {
+					return false
+				}
 			}
 		}
 	}

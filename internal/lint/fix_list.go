@@ -24,51 +24,111 @@ func (p *Pass) renaming(i int, path string, safety finding.Safety) Repair {
 	return Repair{Title: fmt.Sprintf("replace %s by %q", p.name(p.Layers[i].Entry.Path), path), Safety: safety, Items: items}
 }
 
-// inserting are the repairs that put a layer into the list, the best places
-// first: those where it collides with nothing. beside is the entry that needs
-// it, -1 for none.
+// inserting are the repairs that put a layer into the list, and before it those
+// that it needs itself, the best places first. beside is the entry that needs
+// the layer, -1 for none.
 func (p *Pass) inserting(path string, beside int, safety finding.Safety) []Repair {
-	n := len(p.Layers)
-	if n > maxReordered || len(p.Layers) == 0 {
+	if len(p.Layers) > maxReordered || len(p.Layers) == 0 {
 		return nil
 	}
-	// Next to the entry that needs it, before it first; else from the end up,
-	// where most of Django's own layers are listed.
-	var places []int
-	for d := range n + 1 {
-		for _, at := range []int{beside - d, beside + 1 + d} {
-			if beside >= 0 && at >= 0 && at <= n {
-				places = append(places, at)
-			}
-		}
-	}
-	if beside < 0 {
-		for at := n; at >= 0; at-- {
-			places = append(places, at)
-		}
-	}
-	before := p.keys()
 	var out []Repair
-	for _, at := range places {
-		if len(out) == 2 {
+	for nth := range 2 {
+		a := adding{p: p, pass: p, before: p.keys(), items: listedit.Keep(len(p.Layers)), beside: beside}
+		if !a.add(path, nth, 0) {
 			break
 		}
-		q := p.withLayer(path, at)
+		out = append(out, Repair{Title: "add " + strings.Join(a.titles, " and "), Safety: safety, Items: a.items})
+	}
+	return out
+}
+
+// adding puts layers into a list, one by one.
+type adding struct {
+	p      *Pass // as the list is
+	pass   *Pass // with what was added so far
+	before map[string]bool
+	items  []listedit.Item
+	beside int
+	titles []string
+}
+
+// maxNeeds bounds how many layers are added because another one that is added
+// needs them.
+const maxNeeds = 3
+
+// add puts a layer at the nth place where it collides with nothing.
+func (a *adding) add(path string, nth, depth int) bool {
+	for _, need := range a.pass.needs(path) {
+		if depth == maxNeeds || !a.add(need, 0, depth+1) {
+			return false
+		}
+	}
+	for _, at := range a.places() {
+		q := a.pass.withLayer(path, at)
 		q.runOrder()
 		if slices.ContainsFunc(q.reports, func(r report) bool {
-			return slices.ContainsFunc(r.keys(), func(k string) bool { return !before[k] })
+			return slices.ContainsFunc(r.keys(), func(k string) bool { return !a.before[k] })
 		}) {
 			continue
 		}
-		items := slices.Insert(listedit.Keep(n), at, listedit.Item{Old: -1, Path: path})
-		where := "at the end"
-		switch {
-		case at < n && !p.Layers[at].Entry.Unknown:
-			where = "before " + p.name(p.Layers[at].Entry.Path)
-		case at > 0 && at == n && !p.Layers[at-1].Entry.Unknown:
-			where = "after " + p.name(p.Layers[at-1].Entry.Path)
+		if nth--; nth >= 0 {
+			continue
 		}
-		out = append(out, Repair{Title: fmt.Sprintf("add %q %s", path, where), Safety: safety, Items: items})
+		a.titles = append(a.titles, fmt.Sprintf("%q %s", path, a.where(at)))
+		a.items = slices.Insert(a.items, at, listedit.Item{Old: -1, Path: path})
+		a.pass = q
+		if at <= a.beside {
+			a.beside++
+		}
+		return true
+	}
+	return false
+}
+
+// places are next to the entry that needs the layer, before it first; else from
+// the end up, where most of Django's own layers are listed.
+func (a *adding) places() []int {
+	n := len(a.items)
+	var out []int
+	for d := range n + 1 {
+		for _, at := range []int{a.beside - d, a.beside + 1 + d} {
+			if a.beside >= 0 && at >= 0 && at <= n {
+				out = append(out, at)
+			}
+		}
+	}
+	for at := n; a.beside < 0 && at >= 0; at-- {
+		out = append(out, at)
+	}
+	return out
+}
+
+// where names a place by the entry behind it.
+func (a *adding) where(at int) string {
+	l := a.pass.Layers
+	switch {
+	case at < len(l) && !l[at].Entry.Unknown:
+		return "before " + a.pass.name(l[at].Entry.Path)
+	case at > 0 && at == len(l) && !l[at-1].Entry.Unknown:
+		return "after " + a.pass.name(l[at-1].Entry.Path)
+	}
+	return fmt.Sprintf("at place %d", at+1)
+}
+
+// needs are the layers that a layer, once it is added, cannot do without and
+// that the list does not have.
+func (p *Pass) needs(path string) []string {
+	q := p.withLayer(path, len(p.Layers))
+	var out []string
+	for _, f := range q.relation(catalog.Requires, catalog.RequiresAny) {
+		if f.unsure != "" || f.Strength != catalog.Must || !slices.Contains(q.players[f.Subject], len(p.Layers)) {
+			continue
+		}
+		for _, problem := range q.missing(&f, len(p.Layers)) {
+			if need := problem.Subject[1]; !slices.Contains(out, need) {
+				out = append(out, need)
+			}
+		}
 	}
 	return out
 }

@@ -35,10 +35,15 @@ func (p *Pass) reorder(problem *Problem) []Repair {
 		return nil
 	}
 	ask := problem.Order
-	var orders []reordering
+	// By what shows in the new order, see harm.
+	orders := make([][]reordering, refusedHarm)
 	add := func(r reordering) {
-		if r.order != nil && !slices.ContainsFunc(orders, func(o reordering) bool { return slices.Equal(o.order, r.order) }) && p.improves(r.order, problem) {
-			orders = append(orders, r)
+		known := func(o reordering) bool { return slices.Equal(o.order, r.order) }
+		if r.order == nil || slices.ContainsFunc(slices.Concat(orders...), known) {
+			return
+		}
+		if h := p.harm(r.order, problem); h < refusedHarm {
+			orders[h] = append(orders[h], r)
 		}
 	}
 	if len(ask.Pairs) > 0 {
@@ -57,22 +62,27 @@ func (p *Pass) reorder(problem *Problem) []Repair {
 			groups = [][]*Ask{all, {ask}}
 		}
 		for _, group := range groups {
-			for _, bySubject := range []bool{true, false} {
-				add(p.solve(group, bySubject))
+			for _, keep := range []bool{false, true} {
+				for _, bySubject := range []bool{true, false} {
+					add(p.solve(group, keep, bySubject))
+				}
 			}
 		}
 	}
-	if len(orders) == 0 {
+	if len(orders[noHarm]) == 0 {
 		for _, r := range p.tries(ask) {
 			add(r)
-			if len(orders) > 0 {
+			if len(orders[noHarm]) > 0 {
 				break
 			}
 		}
 	}
-	out := make([]Repair, 0, len(orders))
-	for _, r := range orders {
-		out = append(out, p.repairOf(r, ask))
+	var out []Repair
+	for _, list := range orders {
+		slices.SortStableFunc(list, func(a, b reordering) int { return len(a.moved) - len(b.moved) })
+		for _, r := range list {
+			out = append(out, p.repairOf(r, ask))
+		}
 	}
 	return out
 }
@@ -88,9 +98,12 @@ func rank(a *Ask) int {
 	return 1
 }
 
-// solve finds the order that has all pairs of some problems and moves the fewest
-// entries; none if the pairs cannot all be had.
-func (p *Pass) solve(asks []*Ask, bySubject bool) reordering {
+// solve finds an order that has all pairs of some problems and moves the fewest
+// entries; none if the pairs cannot all be had. keep says that pairs stay as they
+// are that documentation asks for: with it more may have to move, without it
+// something else may get wrong. bySubject prefers to move what the problems are
+// about, not what it collides with.
+func (p *Pass) solve(asks []*Ask, keep, bySubject bool) reordering {
 	o := newPrecedence(len(p.Layers))
 	c := p.order()
 	for i := range c.facts {
@@ -115,7 +128,7 @@ func (p *Pass) solve(asks []*Ask, bySubject bool) reordering {
 	}
 	// What holds is to hold on, as far as it goes together with what is asked.
 	for i := range c.facts {
-		if c.facts[i].Strength != catalog.Must {
+		if keep && c.facts[i].Strength != catalog.Must {
 			c.satisfied(&c.facts[i], func(a, b int) { o.require(a, b) })
 		}
 	}
@@ -207,21 +220,37 @@ func (p *Pass) tries(ask *Ask) []reordering {
 	return out
 }
 
-// improves says that a problem is gone in another order and that this order has
-// no problem that the present one does not have.
-func (p *Pass) improves(order []int, problem *Problem) bool {
+// How good another order is in which a problem is gone.
+const (
+	noHarm      = iota // nothing is reported that is not reported now
+	unmasked           // something weaker shows that had been left unsaid
+	newNote            // where an error or a warning goes, a note comes
+	refusedHarm        // the problem is still there, or another one is new
+)
+
+// harm says what another order brings.
+func (p *Pass) harm(order []int, problem *Problem) int {
 	q := p.permuted(order)
 	q.runOrder()
 	before := p.keys()
 	fixed := (&report{rule: p.ruleOf(problem), problem: *problem}).keys()
+	harm := noHarm
 	for i := range q.reports {
 		for _, k := range q.reports[i].keys() {
-			if !before[k] || slices.Contains(fixed, k) {
-				return false
+			switch {
+			case slices.Contains(fixed, k):
+				return refusedHarm
+			case slices.ContainsFunc(p.reports, func(r report) bool { return slices.Contains(r.keys(), k) }):
+			case before[k]:
+				harm = max(harm, unmasked)
+			case problem.Severity > finding.Note && q.reports[i].problem.Severity == finding.Note:
+				harm = max(harm, newNote)
+			default:
+				return refusedHarm
 			}
 		}
 	}
-	return true
+	return harm
 }
 
 func (p *Pass) ruleOf(problem *Problem) *Rule {
