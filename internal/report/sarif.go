@@ -49,11 +49,13 @@ func LintSARIF(w io.Writer, r Lint, source Source, tool Tool) error {
 
 func sarifDriverOf(tool Tool) sarifDriver {
 	d := sarifDriver{
-		Name: toolName, Version: tool.Version, SemanticVersion: semantic(tool.Version), InformationURI: toolURL,
+		Name: toolName, Version: semantic(tool.Version), SemanticVersion: semantic(tool.Version), InformationURI: toolURL,
 		Rules: []sarifRule{},
 		Notifications: []sarifRule{
-			notUnderstood: {ID: "not-understood", ShortDescription: &sarifText{Text: "What could not be understood or was left out."}},
-			notChecked:    {ID: "not-checked", ShortDescription: &sarifText{Text: "Nothing could be checked."}},
+			notUnderstood: sarifNotice("not-understood", "note", "A part was not understood or left out.",
+				"What depends on this part of the project was not checked, or checked with more care. The rest was checked."),
+			notChecked: sarifNotice("not-checked", "error", "Nothing could be checked.",
+				"That there are no results does not mean that all is well: the run failed before it could find any."),
 		},
 	}
 	if tool.Catalog != "" {
@@ -75,6 +77,14 @@ func sarifDriverOf(tool Tool) sarifDriver {
 		})
 	}
 	return d
+}
+
+// sarifNotice describes a kind of notification.
+func sarifNotice(id, level, title, help string) sarifRule {
+	return sarifRule{
+		ID: id, ShortDescription: &sarifText{Text: title}, FullDescription: &sarifText{Text: title},
+		Help: &sarifText{Text: help}, DefaultConfiguration: &sarifConfiguration{level},
+	}
 }
 
 var semverPattern = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?)$`)
@@ -150,13 +160,20 @@ func (s *sarifWriter) results(findings []finding.Finding) []sarifResult {
 		if n, ok := s.rules[f.Rule]; ok {
 			x.RuleIndex = &n
 		}
-		if p := sarifPlace(f.Span); p != nil {
-			here := sarifLocation{Physical: p}
-			if f.Label != "" {
-				here.Message = &sarifText{Text: f.Label}
-			}
-			x.Locations = append(x.Locations, here)
+		if x.RuleID == "" {
+			x.RuleID = toolName // the standard wants one (3.27.5)
 		}
+		here := sarifLocation{Physical: sarifPlace(f.Span)}
+		if here.Physical == nil {
+			// GitHub refuses a whole log for one result without a place.
+			here.Physical = &sarifPhysical{Artifact: sarifFile(".")}
+		} else if here.Physical.Region != nil {
+			here.Physical.Region.Snippet = s.snippet(f.Span)
+		}
+		if f.Label != "" {
+			here.Message = &sarifText{Text: f.Label}
+		}
+		x.Locations = append(x.Locations, here)
 		for n, related := range f.Related {
 			id := n + 1
 			there := sarifLocation{ID: &id, Physical: sarifPlace(related.Span)}
@@ -239,6 +256,24 @@ func (s *sarifWriter) region(e finding.Edit) (sarifRegion, bool) {
 	region.StartLine, region.StartColumn = o.place(e.Start)
 	region.EndLine, region.EndColumn = o.place(e.End)
 	return region, true
+}
+
+// maxSnippet is the longest source, in bytes, that a result carries with it.
+const maxSnippet = 1000
+
+// snippet is the source of a span, or nil where the file cannot be read or is
+// not the one that the span was made for.
+func (s *sarifWriter) snippet(at stack.Span) *sarifText {
+	o := s.file(at.File)
+	if o == nil || at.Start < 0 || at.End <= at.Start || at.End > len(o.src) || at.End-at.Start > maxSnippet {
+		return nil
+	}
+	line, column := o.place(at.Start)
+	endLine, endColumn := o.place(at.End)
+	if line != at.Line || column != at.Column || endLine != at.EndLine || endColumn != at.EndColumn {
+		return nil
+	}
+	return &sarifText{Text: string(o.src[at.Start:at.End])}
 }
 
 func (s *sarifWriter) file(name string) *offsets {

@@ -85,6 +85,27 @@ func TestSARIFValidatorFindsBrokenLogs(t *testing.T) {
 	}
 }
 
+// What GitHub's code scanning wants beyond the standard, or else it refuses the
+// log: the "GH" rules of Microsoft's SARIF Multitool 5.7.
+func TestSARIFIsWhatGitHubTakes(t *testing.T) {
+	eachReport(t, func(t *testing.T, o odd) {
+		run := readSARIF(t, sarif(t, o.Lint, o.source())).Runs[0]
+		for _, x := range run.Results {
+			require.NotEmpty(t, x.RuleID)
+			require.Len(t, x.Locations, 1)
+			require.NotEmpty(t, x.Locations[0].PhysicalLocation.ArtifactLocation.URI)
+		}
+		for _, r := range run.Tool.Driver.Rules {
+			require.NotEmpty(t, r.FullDescription.Text)
+			require.NotEmpty(t, r.Help.Text)
+		}
+		for _, r := range run.Tool.Driver.Notifications {
+			require.NotEmpty(t, r.FullDescription.Text)
+			require.NotEmpty(t, r.Help.Text)
+		}
+	})
+}
+
 // The log as a reader would declare it, from the standard.
 type sarifDocument struct {
 	Runs []struct {
@@ -99,7 +120,11 @@ type sarifDocument struct {
 					Help                 struct{ Text, Markdown string }
 					DefaultConfiguration struct{ Level string }
 				}
-				Notifications []struct{ ID string }
+				Notifications []struct {
+					ID, Name        string
+					FullDescription struct{ Text string }
+					Help            struct{ Text string }
+				}
 			}
 		}
 		Invocations []struct {
@@ -157,6 +182,7 @@ type sarifURI struct{ URI, URIBaseID string }
 type sarifArea struct {
 	StartLine, StartColumn, EndLine, EndColumn int
 	ByteOffset, ByteLength                     *int
+	Snippet                                    *struct{ Text string }
 }
 
 // offset finds a line and column in a text, by the rules of the standard:
@@ -230,7 +256,15 @@ func TestSARIFPlaces(t *testing.T) {
 
 	require.Equal(t, "file:///etc/settings.py", run.Results[2].Locations[0].PhysicalLocation.ArtifactLocation.URI)
 	require.Empty(t, run.Results[2].Locations[0].PhysicalLocation.ArtifactLocation.URIBaseID)
-	require.Empty(t, run.Results[3].Locations)
+	require.Equal(t, sarifURI{".", "SRCROOT"}, run.Results[3].Locations[0].PhysicalLocation.ArtifactLocation)
+	require.Equal(t, "mwcheck", run.Results[3].RuleID)
+
+	// The source goes with the result where it is what the span was made for.
+	require.Equal(t, "'🦊.B'", first.Locations[0].PhysicalLocation.Region.Snippet.Text)
+	require.Nil(t, run.Results[1].Locations[0].PhysicalLocation.Region.Snippet, "a span without offsets")
+	o.files[o.Findings[0].Span.File] = "\n" + tabsSource
+	moved := readSARIF(t, sarif(t, o.Lint, o.source())).Runs[0].Results[0]
+	require.Nil(t, moved.Locations[0].PhysicalLocation.Region.Snippet)
 
 	require.Equal(t, []string{"error", "warning", "note", "warning", "error"}, []string{
 		run.Results[0].Level, run.Results[1].Level, run.Results[2].Level, run.Results[3].Level, run.Results[4].Level,
@@ -304,7 +338,7 @@ func TestSARIFRules(t *testing.T) {
 	run := readSARIF(t, sarif(t, o.Lint, o.source())).Runs[0]
 	driver := run.Tool.Driver
 	require.Equal(t, "mwcheck", driver.Name)
-	require.Equal(t, "v0.3.0", driver.Version)
+	require.Equal(t, "0.3.0", driver.Version)
 	require.Equal(t, "0.3.0", driver.SemanticVersion)
 	require.Equal(t, map[string]string{"catalog": "2026-11-01"}, driver.Properties)
 	require.Len(t, driver.Rules, 2)

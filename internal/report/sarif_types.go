@@ -131,6 +131,8 @@ type sarifRegion struct {
 	EndColumn   int  `json:"endColumn,omitempty"`
 	ByteOffset  *int `json:"byteOffset,omitempty"`
 	ByteLength  *int `json:"byteLength,omitempty"`
+	// Snippet is the text of the region.
+	Snippet *sarifText `json:"snippet,omitempty"`
 }
 
 type sarifFix struct {
