@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/layers"
 )
 
 // A hook that needs an attribute which its own request hook sets fails where
@@ -76,7 +77,7 @@ func (b *builder) firstFailure(d *Difference, e conformance.Engine, t conformanc
 			return Failure{s.entry, why}, s
 		}
 		h := s.facts.Hook(conformance.HookResponse)
-		if strings.HasSuffix(rest, "rendered=no") && h != nil && !h.Read && readsContent(h.Owner, Version(e)) {
+		if strings.HasSuffix(rest, "rendered=no") && h != nil && (!h.Read && readsContent(h.Owner, Version(e)) || alwaysReads(s.facts)) {
 			return Failure{s.entry, "ContentNotRenderedError, as it reads the content of a response that is not rendered"}, s
 		}
 	}
@@ -154,4 +155,12 @@ func setCall(l *conformance.LayerSpec, t conformance.Trigger) {
 	case conformance.HookTry:
 		l.Call.Try = t.Behaviour
 	}
+}
+
+// alwaysReads says that a layer's process_response reads the content of whatever
+// response it gets.
+func alwaysReads(l *layers.Layer) bool {
+	return slices.ContainsFunc(l.Content, func(c layers.ContentUse) bool {
+		return c.Hook == conformance.HookResponse && c.What == "content" && !c.Write && !c.Own && c.Always
+	})
 }

@@ -221,7 +221,7 @@ func kindOf(e layers.Raise) string {
 func (b *builder) unread(s *seat) {
 	var list []layers.Site
 	for _, u := range s.facts.Unread {
-		known := slices.ContainsFunc(s.facts.Calls, func(c layers.Call) bool {
+		known := unsureAnswer(s.facts, u.Span) || slices.ContainsFunc(s.facts.Calls, func(c layers.Call) bool {
 			return c.Span == u.Span && (strings.HasPrefix(c.Path, "django.") || classify(c.Path, c.Text) != callUnknown)
 		})
 		if !known {
@@ -236,4 +236,16 @@ func (b *builder) unread(s *seat) {
 		word = "and further calls are given the request or the response and were not read; an error of theirs"
 	}
 	b.unsure(s.entry, list[0].Span, "%s %s would be a difference that is not listed", list[0].Text, word)
+}
+
+// unsureAnswer says that a call makes an answer that is listed as not known.
+func unsureAnswer(l *layers.Layer, call stack.Span) bool {
+	for i := range l.Hooks {
+		for _, a := range l.Hooks[i].Returns {
+			if a.Certain != layers.Yes && slices.Contains(a.Made, call) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/conformance"
@@ -171,6 +172,9 @@ func (b *builder) difference(c *conformance.Difference) Difference {
 				}
 				out.Also = append(out.Also, p.span)
 			}
+			if t.Hook == conformance.HookStyle && (s.facts.Init.Takes == layers.TakesOptional || s.facts.Init.Takes == layers.TakesAny) {
+				out.Kind = "optional"
+			}
 			if out.Span.IsZero() && (t.Hook == conformance.HookStyle || t.Hook == conformance.HookInit) {
 				out.Span = s.facts.Span
 				if t.Hook == conformance.HookInit && !s.facts.Init.Span.IsZero() {
@@ -184,6 +188,9 @@ func (b *builder) difference(c *conformance.Difference) Difference {
 		out := Effect{Name: e.Name, Layers: []string{}, Entries: []int{}}
 		for _, name := range e.Layers {
 			s := b.seats[b.byName[name]]
+			if slices.Contains(out.Entries, s.entry) {
+				continue // two parts of its call
+			}
 			out.Layers = append(out.Layers, b.stack.Entries[s.entry].Path)
 			out.Entries = append(out.Entries, s.entry)
 		}

@@ -59,8 +59,9 @@ type Trigger struct {
 	// layers that the catalog describes. Also are further places.
 	Span stack.Span
 	Also []stack.Span
-	// Kind is what a response is ("redirect", "page" …), the name of an error, or
-	// the release that lacks the layer; "" where it is not known or not the same
+	// Kind is what a response is ("redirect", "page" …), the name of an error,
+	// the release that lacks the layer, "optional" for a class that may be built
+	// without get_response; "" where it is not known or not the same
 	// at all places.
 	Kind string
 }

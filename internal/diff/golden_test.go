@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ func TestGolden(t *testing.T) {
 			archive, err := txtar.ParseFile(name)
 			require.NoError(t, err)
 			var from, to string
+			var settings map[string]any
 			for line := range strings.Lines(string(archive.Comment)) {
 				word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 				switch word {
@@ -32,13 +34,19 @@ func TestGolden(t *testing.T) {
 					from = rest
 				case "to":
 					to = rest
+				case "setting":
+					name, value, _ := strings.Cut(rest, " ")
+					if settings == nil {
+						settings = map[string]any{}
+					}
+					settings[name] = parseSetting(t, value)
 				}
 			}
 			files, want := archive.Files, ""
 			if last := files[len(files)-1]; last.Name == "want" {
 				files, want = files[:len(files)-1], string(last.Data)
 			}
-			_, r := compare(t, files, from, to)
+			_, r := compareWith(t, files, from, to, settings)
 			got := render(r)
 			if *update {
 				archive.Files = append(files, txtar.File{Name: "want", Data: []byte(got)})
@@ -49,4 +57,17 @@ func TestGolden(t *testing.T) {
 			require.Empty(t, cmp.Diff(want, got), "(-reviewed +now)")
 		})
 	}
+}
+
+// parseSetting reads a value as Python writes it.
+func parseSetting(t *testing.T, text string) any {
+	switch text {
+	case "True", "False":
+		return text == "True"
+	case "None":
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return n
 }

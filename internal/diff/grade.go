@@ -184,6 +184,11 @@ func (g *grader) maker(o conformance.Outcome) string {
 		return "nobody"
 	}
 	body := strings.TrimSuffix(o.Body, "+")
+	if name, _, _ := strings.Cut(body, "."); len(name) < len(body) {
+		if i, ok := g.b.byName[name]; ok {
+			return catalog.ShortName(g.b.seats[i].facts.Path)
+		}
+	}
 	switch {
 	case strings.HasPrefix(body, "handler"):
 		return "the " + strings.TrimPrefix(body, "handler") + " page"
@@ -259,6 +264,9 @@ func (g *grader) hook(name conformance.EffectName, s *seat) {
 		span := s.facts.Span
 		if h := s.facts.Hook(strings.Split(hook, ".")[0]); h != nil {
 			span = h.Span
+		}
+		if failureOf(g.d.ToFails, s, hook) != "" {
+			return // see failures
 		}
 		if at, reads := g.readsUnrendered(s, hook); reads {
 			g.layer(s, hook, Serious, at, "where it reads the content of the response, that is not rendered: ContentNotRenderedError, a 500 for the client")
@@ -355,12 +363,13 @@ func given(text string) string {
 	switch {
 	case values["exc"] != "":
 		return values["exc"] + " from " + values["from"]
-	case values["status"] == "None":
-		return "None"
+	case values["status"] == "None", values["status"] == "False":
+		return values["status"]
 	case values["status"] == "":
 		return "nothing"
 	}
-	out := "a " + values["status"] + " of " + values["marker"]
+	maker, _, _ := strings.Cut(values["marker"], ".")
+	out := "a " + values["status"] + " of " + maker
 	if strings.HasPrefix(values["marker"], "handler") {
 		out = "the " + values["status"] + " page"
 	}

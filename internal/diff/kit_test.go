@@ -31,11 +31,24 @@ func engine(t testing.TB, name string) conformance.Engine {
 // in effect.
 func compare(t testing.TB, files []txtar.File, from, to string) (*stack.Stack, *diff.Result) {
 	t.Helper()
+	return compareWith(t, files, from, to, nil)
+}
+
+// compareWith also gives the settings that the project assigns; without any,
+// none is known.
+func compareWith(t testing.TB, files []txtar.File, from, to string, settings map[string]any) (*stack.Stack, *diff.Result) {
+	t.Helper()
 	fs := fstest.MapFS{}
 	for _, f := range files {
 		fs[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
 	}
 	opts := diff.Options{From: engine(t, from), To: engine(t, to)}
+	if settings != nil {
+		opts.Setting = func(name string) (value any, set, known bool) {
+			value, set = settings[name]
+			return value, set, true
+		}
+	}
 	version := diff.Version(opts.From)
 	project, err := django.Load(context.Background(), django.FS{FS: fs}, django.Options{Paths: []string{"."}, Django: version})
 	require.NoError(t, err)

@@ -77,7 +77,7 @@ func (b *builder) style(entry int, l *layers.Layer) string {
 	}
 	switch l.Style {
 	case layers.Classic:
-		if l.Init.Takes == layers.TakesNone {
+		if l.Init.Takes == layers.TakesNone && !b.adapts(l) {
 			return "classic" // under the modern model the site does not start
 		}
 		return "hooks" // see loads
@@ -103,6 +103,19 @@ func (b *builder) style(entry int, l *layers.Layer) string {
 		return "classic" // a class without any hook
 	}
 	return "hooks"
+}
+
+// adapts says that a base of the layer is written for the model of each release:
+// what is a class of the classic model under 1.9 is a mixin under 1.10.
+func (b *builder) adapts(l *layers.Layer) bool {
+	return slices.ContainsFunc(l.Bases, func(x layers.Base) bool {
+		m := b.find(x.Path)
+		if m == nil || x.Path == mixinPath {
+			return false
+		}
+		e, ok := m.EraAt(b.to)
+		return ok && e.Style != "classic"
+	})
 }
 
 // ownCall is the style of a class with hooks and a __call__ of its own.

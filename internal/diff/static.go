@@ -98,7 +98,8 @@ func (b *builder) loads(entry int, l *layers.Layer, spec *conformance.LayerSpec)
 		b.builds(entry, RequiredArgument, "", span, !classic(b.opts.From),
 			"its __init__ asks for get_response, which the classic model does not give: TypeError while the stack is built")
 	}
-	if l.Style == layers.Classic && l.Whole == layers.Yes {
+	plain := l.Style == layers.StyleUnknown && len(l.Hooks) == 0 // a class with nothing in it
+	if (l.Style == layers.Classic || plain) && l.Whole == layers.Yes && !b.adapts(l) {
 		path := b.stack.Entries[entry].Path
 		text, name := "it is built but has no __call__: TypeError at each request, a 500 for the client", conformance.EffectViewSkipped
 		if !classic(b.opts.To) {

@@ -168,6 +168,9 @@ func (c *collector) response(h *layers.Hook) {
 		return
 	}
 	for _, x := range h.Others {
+		if x.Kind == "" && c.callsBase() {
+			continue // what the base has made of the response
+		}
 		c.add(use{absent: "the response is not exchanged", present: "the response may be exchanged", grade: Visible, span: x.Span, given: c.given(x.Span)})
 	}
 	if h.Replaces == layers.Unknown {
@@ -269,11 +272,16 @@ func (c *collector) calls() {
 	}
 }
 
+// callsBase says that the hook calls the one of a base outside of the tree.
+func (c *collector) callsBase() bool {
+	return slices.ContainsFunc(c.l.Supers(), func(path string) bool { return strings.HasSuffix(path, "."+c.hook) })
+}
+
 // super adds what the hooks of bases that the catalog describes do, if the hook
 // calls them.
 func (c *collector) super() {
 	for _, x := range c.l.Bases {
-		if m := c.b.find(x.Path); m != nil && x.Path != mixinPath && strings.Contains(strings.Join(c.l.Supers(), " "), "."+c.hook) {
+		if m := c.b.find(x.Path); m != nil && x.Path != mixinPath && c.callsBase() {
 			for _, u := range c.b.catalogUses(c.s, &layers.Hook{Name: c.hook, Owner: x.Path, Span: c.l.Span}) {
 				c.add(u)
 			}

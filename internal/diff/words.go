@@ -24,6 +24,9 @@ func (t *Trigger) Predicate() string {
 		if t.Behaviour == Removed {
 			return "does not exist in Django " + t.Kind
 		}
+		if t.Behaviour == "modern" && t.Kind == "optional" {
+			return "does its work in __call__, which the classic model never uses"
+		}
 		return shapeWords(t.Behaviour)
 	}
 	return t.does() + " in " + hookWords(t.Hook)

@@ -114,9 +114,8 @@ type diffGroup struct {
 
 // mergedDiff are differences that are alike but for their trigger.
 type mergedDiff struct {
-	words  []string // of the triggers
-	first  *diff.Difference
-	places []string
+	words []string // of the triggers
+	first *diff.Difference
 }
 
 // groupDiff groups differences by the outermost layer that triggers them, in the
