@@ -79,11 +79,20 @@ func all(places []place, name, value string) bool {
 // exclude refuses the groups that cannot be renamed for reasons that no edit
 // has a part in.
 func (n *renamer) exclude() {
+	for _, s := range n.sources {
+		if s.crowded && !s.settings {
+			n.leaveGroup(s.name, finding.Error, spanOf(s.name, s.src, s.uses[0].start, s.uses[0].end), "it keeps MIDDLEWARE_CLASSES: there are too many places to look at")
+		}
+	}
 	for _, root := range n.roots() {
 		members := n.members(root)
 		uses := 0
 		for _, s := range members {
 			uses += len(s.uses)
+			if s.crowded {
+				u := s.uses[0]
+				n.leaveGroup(root, finding.Error, spanOf(s.name, s.src, u.start, u.end), "it keeps MIDDLEWARE_CLASSES: there are too many places to look at")
+			}
 			if s.shut && len(s.uses) > 0 {
 				u := s.uses[0]
 				n.leaveGroup(root, finding.Warning, spanOf(s.name, s.src, u.start, u.end), "the settings take MIDDLEWARE_CLASSES from a file that is no part of the project: they keep it")

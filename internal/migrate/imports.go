@@ -147,10 +147,17 @@ func (s *source) reexports(module, name string) bool {
 	return false
 }
 
+// maxChain is the length of the longest dotted expression that is followed.
+const maxChain = 64
+
 // chain is the dotted text of names and attributes, "" for anything else.
 func chain(n python.Node) string {
 	var parts []string
 	for ; n.Kind() == python.KindAttribute; n = n.Field(python.FieldObject) {
+		// Asked for each attribute, an endless chain would take quadratic time.
+		if len(parts) == maxChain {
+			return ""
+		}
 		parts = append(parts, n.Name())
 	}
 	if n.Kind() != python.KindName {

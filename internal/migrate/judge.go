@@ -171,6 +171,7 @@ func (n *renamer) ofClass(s *source, object python.Node) bool {
 // judgeRead decides on what goes through Django's settings object.
 func (n *renamer) judgeRead(p *planned, s *source, u use) {
 	switch {
+	case n.kept(s) != nil:
 	case n.anyKept():
 		p.leave(s, u, finding.Warning, "some settings of the project keep MIDDLEWARE_CLASSES: which of them is read here is not known")
 	case s.speaksOfBoth():
@@ -304,6 +305,15 @@ func (n *renamer) feeds(s *source, dict python.Node) bool {
 // unpacked says that a name is unpacked somewhere in the file into a call that
 // takes settings.
 func (n *renamer) unpacked(s *source, name string) bool {
+	answer, known := s.unpacks[name]
+	if !known {
+		answer = n.findUnpacked(s, name)
+		s.unpacks[name] = answer
+	}
+	return answer
+}
+
+func (n *renamer) findUnpacked(s *source, name string) bool {
 	for k := range s.src.Root().Descendants() {
 		if k.Kind() != python.KindKeyword || !k.Is(python.FlagDoubleStar) || chain(k.Field(python.FieldValue)) != name {
 			continue

@@ -57,19 +57,16 @@ func (r *run) settings(ctx context.Context) error {
 	n.own()
 	n.join()
 	n.exclude()
-	// Each turn refuses one more group, or is the last.
+	// Each turn refuses more groups, or is the last.
 	for {
 		refused := len(n.refused)
 		p := n.plan()
+		changes, err := n.changesOf(p.edits)
+		if err != nil {
+			return err
+		}
 		if len(n.refused) > refused {
 			continue
-		}
-		changes, err := edit.Plan(r.over.Read, p.edits)
-		if err != nil {
-			if n.refuse(err) {
-				continue
-			}
-			return err
 		}
 		next := r.over.with(changes, p.edits)
 		if len(changes) > 0 {
@@ -77,11 +74,11 @@ func (r *run) settings(ctx context.Context) error {
 			if err != nil && !errors.Is(err, django.ErrNothing) {
 				return err
 			}
-			if file := n.differs(after); file != "" {
-				if n.leaveGroup(file, finding.Error, stack.Span{File: file}, "it keeps MIDDLEWARE_CLASSES: renamed, a settings module would yield another list than before") {
-					continue
-				}
-				return fmt.Errorf("%s: the list of middleware would change", file)
+			for _, file := range n.differ(after) {
+				n.leaveGroup(file, finding.Error, stack.Span{File: file}, "it keeps MIDDLEWARE_CLASSES: renamed, a settings module would yield another list than before")
+			}
+			if len(n.refused) > refused {
+				continue
 			}
 		}
 		for _, a := range p.done {
@@ -231,14 +228,34 @@ func (n *renamer) leaveGroup(file string, severity finding.Severity, span stack.
 	return true
 }
 
-// refuse keeps the group of a file that cannot be edited.
-func (n *renamer) refuse(err error) bool {
-	var refused *edit.RefusedError
-	if !errors.As(err, &refused) {
-		return false
+// changesOf carries edits out. The groups of files that cannot be edited are
+// refused, and then there are no changes.
+func (n *renamer) changesOf(edits []finding.Edit) ([]edit.Change, error) {
+	byFile := map[string][]finding.Edit{}
+	for _, e := range edits {
+		byFile[e.File] = append(byFile[e.File], e)
 	}
-	return n.leaveGroup(refused.File, finding.Error, stack.Span{File: refused.File, Line: refused.Line, Column: refused.Column, EndLine: refused.Line, EndColumn: refused.Column},
-		"it keeps MIDDLEWARE_CLASSES, and so do the files that belong to it: "+refused.Reason)
+	var out []edit.Change
+	failed := false
+	for _, file := range sortedKeys(byFile) {
+		changes, err := edit.Plan(n.r.over.Read, byFile[file])
+		var refused *edit.RefusedError
+		switch {
+		case errors.As(err, &refused):
+			span := stack.Span{File: file, Line: refused.Line, Column: refused.Column, EndLine: refused.Line, EndColumn: refused.Column}
+			if !n.leaveGroup(file, finding.Error, span, "it keeps MIDDLEWARE_CLASSES, and so do the files that belong to it: "+refused.Reason) {
+				return nil, err // it had no edits left: a mistake of the plan
+			}
+			failed = true
+		case err != nil:
+			return nil, err
+		}
+		out = append(out, changes...)
+	}
+	if failed {
+		return nil, nil
+	}
+	return out, nil
 }
 
 // planned is what a turn of the renamer would do.
@@ -302,4 +319,6 @@ func (n *renamer) kept(s *source) *Left { return n.refused[n.root(s.name)] }
 
 // anyKept says that some settings of the project keep the old name, so that
 // what reads "the settings" may still find it.
-func (n *renamer) anyKept() bool { return len(n.refused) > 0 }
+func (n *renamer) anyKept() bool {
+	return slices.ContainsFunc(n.roots(), func(root string) bool { return n.refused[root] != nil })
+}

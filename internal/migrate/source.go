@@ -34,8 +34,10 @@ type source struct {
 	objects map[string][]object // what its imports bind
 	stars   []string            // files of the tree that it imports with a star
 	outer   bool                // it has a star import from outside of the tree
+	crowded bool                // there are more places than are looked at
 	news    []use               // places that speak of the new setting
-	bound   map[binding]bool
+	bound   map[binding]bool    // answers of binds
+	unpacks map[string]bool     // answers of unpacked
 }
 
 // textFile is a file that is no Python and speaks of the old name.
@@ -117,7 +119,7 @@ func settingsFiles(p *django.Project) map[string]bool {
 }
 
 func (r *run) source(p *django.Project, name string, data []byte, modules map[string]django.ModuleFile) *source {
-	s := &source{name: name, src: python.Parse(data), objects: map[string][]object{}, bound: map[binding]bool{}}
+	s := &source{name: name, src: python.Parse(data), objects: map[string][]object{}, bound: map[binding]bool{}, unpacks: map[string]bool{}}
 	module := ""
 	if m, ok := modules[name]; ok {
 		s.loader, module = p.LoaderAt(m), m.Module

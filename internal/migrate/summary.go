@@ -228,8 +228,18 @@ func act(t diff.Trigger) string {
 	head, kind, _ := strings.Cut(t.Behaviour, ":")
 	what := t.Behaviour
 	switch {
+	case head == "template_render_raises", head == "respond_template_raises":
+		what = "answers with a template that cannot be rendered"
 	case strings.HasPrefix(head, "respond"):
 		what = "answers"
+	case head == "template", head == "stream":
+		what = "answers with a " + head
+	case head == "replace":
+		what = "replaces the response"
+	case head == "replace_template":
+		what = "replaces the response by a template"
+	case head == "notfound":
+		what = "finds nothing"
 	case head == "raise":
 		what = "raises " + kind
 	case head == "return_none":

@@ -28,6 +28,10 @@ type use struct {
 	scope      python.Node // useName, useDef, useImport: the Module, ClassDef or function whose name it is
 }
 
+// maxUses is how many places of one file are looked at. A file with more was not
+// written by a person, and is left alone.
+const maxUses = 10_000
+
 // find gathers the places of a file that speak of the setting, old and new.
 func (s *source) find() {
 	data := s.src.Src
@@ -41,6 +45,11 @@ func (s *source) find() {
 		s.uses = append(s.uses, u)
 	}
 	for n := range s.src.Root().Descendants() {
+		if len(s.uses) > maxUses {
+			s.crowded = true
+			s.uses = s.uses[:1]
+			return
+		}
 		switch n.Kind() {
 		case python.KindName, python.KindAttribute, python.KindKeyword, python.KindFunctionDef, python.KindClassDef, python.KindAlias:
 			name := n.Name()

@@ -61,9 +61,10 @@ func unconditional(m *django.SettingsModule, name string) []string {
 	return slices.Compact(out)
 }
 
-// differs gives a file of settings that would yield another list than before, or
-// "" if none does.
-func (n *renamer) differs(after *django.Project) string {
+// differ lists files of settings that would yield another list than before, one
+// of each module.
+func (n *renamer) differ(after *django.Project) []string {
+	var out []string
 	key := func(m *django.SettingsModule) string { return m.Module + "\x00" + m.File }
 	now := map[string]*django.SettingsModule{}
 	if after != nil {
@@ -96,13 +97,14 @@ func (n *renamer) differs(after *django.Project) string {
 		}
 		got := now[key(m)]
 		if got == nil || !slices.Equal(view(got, newName), want) {
-			return file
+			out = append(out, file)
+			continue
 		}
 		if left := view(got, oldName); n.r.opts.KeepClassic && !slices.Equal(left, want) || !n.r.opts.KeepClassic && len(left) > 0 {
-			return file
+			out = append(out, file)
 		}
 	}
-	return ""
+	return out
 }
 
 func (n *renamer) touches(m *django.SettingsModule) bool { return n.touched(m) != "" }
