@@ -100,7 +100,9 @@ func TestProofModern(t *testing.T) {
 					}
 				} else {
 					differ++
-					if !slices.ContainsFunc(list, func(d prediction) bool { return within(d.atoms, atoms) || len(d.atoms) > 1 && withinSlots(d.atoms, atoms) }) {
+					if !slices.ContainsFunc(list, func(d prediction) bool {
+						return within(d.atoms, atoms) || len(d.atoms) > 1 && withinSlots(d.atoms, atoms)
+					}) {
 						wrong = append(wrong, fmt.Sprintf("recorded, not predicted: %v", conformance.Effects(s.Layers, nil, from, to)))
 					}
 				}
