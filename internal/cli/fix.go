@@ -62,9 +62,15 @@ func (a *app) fixes(lintAll func(*app) (*lintRun, error), choice lint.Choice) (c
 			first = run
 		}
 		last = run
-		chosen, more, _ := lint.Choose(run.Findings, b.source, choice)
-		if len(more) == 0 || round == maxFixRounds {
+		chosen, more, _ := lint.Choose(run.Findings, over.Read, choice)
+		if len(more) == 0 {
 			return changes, fixed, first, last, nil
+		}
+		if round == maxFixRounds {
+			return nil, nil, first, last, &problem{
+				text: fmt.Sprintf("the fixes do not come to an end after %d rounds; nothing was changed", round),
+				hint: "this is a defect of mwcheck; please report it with the settings",
+			}
 		}
 		fixed = append(fixed, chosen...)
 		for _, c := range more {

@@ -25,7 +25,9 @@ func TestChoose(t *testing.T) {
 		return finding.Edit{File: file, Start: at, End: at, Text: text}
 	}
 	one := put("a.py", 5, "'n', ")
-	find := func(stack string, fixes ...finding.Fix) finding.Finding { return finding.Finding{Stack: stack, Fixes: fixes} }
+	find := func(stack string, fixes ...finding.Fix) finding.Finding {
+		return finding.Finding{Stack: stack, Fixes: fixes}
+	}
 	accepted := find("s", fix("accepted", finding.Safe, one))
 	accepted.Suppression = &finding.Suppression{}
 	cases := []struct {

@@ -142,8 +142,12 @@ func (p *Pass) withLayer(path string, at int) *Pass {
 
 // safetyOfAdding says how a layer may be added: a layer of Django's own without
 // which every request, or the start, fails, and whose app is installed as far as
-// it has one, may be added without asking.
+// it has one, may be added without asking. A note is no reason to add a layer: a
+// release may be in use that does not have it.
 func (p *Pass) safetyOfAdding(path string, severity finding.Severity) finding.Safety {
+	if severity == finding.Note {
+		return finding.Display
+	}
 	m := p.Catalog.Find(path)
 	if severity < finding.Error || m == nil || !m.Django() {
 		return finding.Unsafe
@@ -160,8 +164,11 @@ func (p *Pass) safetyOfAdding(path string, severity finding.Severity) finding.Sa
 // took over, or nothing where the list has that one already or nothing took over.
 func (p *Pass) replacements(i int, next string, nothing bool, severity finding.Severity) []Repair {
 	safety := finding.Unsafe
-	if severity == finding.Error {
+	switch severity {
+	case finding.Error:
 		safety = finding.Safe // as it is, the server does not start
+	case finding.Note:
+		safety = finding.Display // some release in use may still need it
 	}
 	if nothing {
 		return []Repair{p.dropping(i, safety)}

@@ -99,6 +99,9 @@ func writeFinding(b *strings.Builder, f finding.Finding, source Source, p palett
 		fmt.Fprintf(b, "  --> %s\n", position(first.Span))
 		writeSnippet(b, first.Span.File, together, source, p)
 	}
+	if fix := fixOf(f); fix != "" {
+		fmt.Fprintf(b, "%s %s\n", p.help("fix:"), printable(fix))
+	}
 	help := f.Help
 	if f.Rule != "" {
 		help = strings.TrimPrefix(help+"; ", "; ") + "more: mwcheck explain " + f.Rule
@@ -106,6 +109,21 @@ func writeFinding(b *strings.Builder, f finding.Finding, source Source, p palett
 	if help != "" {
 		fmt.Fprintf(b, "%s %s\n", p.help("help:"), printable(help))
 	}
+}
+
+// fixOf says how the finding's first fix is applied; "" where there is none or it
+// is only to be shown: the help line says the same.
+func fixOf(f finding.Finding) string {
+	if len(f.Fixes) == 0 || f.Suppression != nil {
+		return ""
+	}
+	switch fix := f.Fixes[0]; fix.Safety {
+	case finding.Safe:
+		return fix.Title + " (mwcheck lint --fix)"
+	case finding.Unsafe:
+		return fix.Title + " (mwcheck lint --fix --unsafe-fixes)"
+	}
+	return ""
 }
 
 // writeSnippet shows source, or says why it cannot: a marked label is not lost
