@@ -17,9 +17,6 @@ const (
 	newName = "MIDDLEWARE"
 )
 
-// maxText is the largest file that is no Python and is searched for the name.
-const maxText = 1 << 20
-
 // source is one Python file that speaks of the old name.
 type source struct {
 	name   string // as positions show it
