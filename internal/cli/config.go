@@ -27,11 +27,17 @@ type configFlags struct {
 	exclude []string
 }
 
+// add is for commands that report findings.
 func (f *configFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.file, "config", "", "read the configuration from `FILE` (default: the nearest mwcheck.toml or pyproject.toml at or above each PATH)")
-	flags.BoolVar(&f.none, "no-config", false, "read no configuration")
+	f.addReading(flags)
 	flags.StringSliceVar(&f.selects, "select", nil, "report nothing but these `RULES`: ids, names, beginnings of ids, ids of facts; replaces what the configuration says")
 	flags.StringSliceVar(&f.ignores, "ignore", nil, "do not report these `RULES`, beside what the configuration ignores")
+}
+
+// addReading is for commands that only read projects.
+func (f *configFlags) addReading(flags *pflag.FlagSet) {
+	flags.StringVar(&f.file, "config", "", "read the configuration from `FILE` (default: the nearest mwcheck.toml or pyproject.toml at or above each PATH)")
+	flags.BoolVar(&f.none, "no-config", false, "read no configuration")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out files that match these `PATTERNS`, relative to the working directory, beside what the configuration excludes")
 }
 

@@ -109,7 +109,7 @@ func (a *app) djangoRuns(ctx context.Context, paths []string, f *conformFlags) (
 		}
 		return runs, nil
 	}
-	project, err := a.loadProject(ctx, paths, &inputFlags{})
+	project, err := a.load(ctx, paths, django.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -8,11 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/cost"
 	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/lint"
-	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
 	"github.com/mwcheck/mwcheck/modern"
@@ -20,6 +18,7 @@ import (
 
 func (a *app) costCommand() *cobra.Command {
 	var in inputFlags
+	var configured configFlags
 	var out outputFlags
 	cmd := &cobra.Command{
 		Use:   "cost [PATH]...",
@@ -40,7 +39,7 @@ counted, or an internal error.`,
 			if err := in.check(paths); err != nil {
 				return err
 			}
-			result, err := a.cost(cmd.Context(), paths, &in)
+			result, err := a.cost(cmd.Context(), paths, &in, &configured)
 			if err != nil && out.format.value != "json" {
 				return a.withNotes(err, result.Notes, &out)
 			}
@@ -48,6 +47,7 @@ counted, or an internal error.`,
 		},
 	}
 	in.add(cmd.Flags())
+	configured.addReading(cmd.Flags())
 	out.add(cmd, "text", "json")
 	return cmd
 }
@@ -59,58 +59,18 @@ func (a *app) printCost(r report.Cost, out *outputFlags) error {
 	return report.CostText(a.env.Stdout, r, out.text(a.env))
 }
 
-func (a *app) cost(ctx context.Context, paths []string, in *inputFlags) (report.Cost, error) {
+func (a *app) cost(ctx context.Context, paths []string, in *inputFlags, configured *configFlags) (report.Cost, error) {
 	c := &costRun{}
-	if in.stack != "" {
-		s, _, err := a.readStack(in)
-		if err != nil {
-			return report.Cost{}, err
-		}
-		config := lint.Config{Django: lint.At(in.django.value)}
-		c.count(s, in.django.value, layersOf(noTree{}), config)
-	} else {
-		project, err := a.loadProject(ctx, paths, in)
-		if project == nil || err != nil {
-			if project != nil {
-				c.report.Notes = project.Notes
-			}
-			return c.report, err
-		}
-		c.report.Notes = project.Notes
-		config := projectfacts.New(project).Config()
-		for _, m := range project.Settings {
-			if !m.Checked {
-				continue
-			}
-			read := layersOf(projectfacts.Tree{Loader: m.Loader()})
-			for i := range m.Stacks {
-				c.count(&m.Stacks[i], m.Django.Lint, read, config)
-			}
-		}
+	notes, err := a.eachStack(ctx, paths, in, configured, func(s loadedStack) error {
+		c.count(s)
+		return nil
+	})
+	c.report.Notes = sortNotes(append(notes, c.report.Notes...))
+	if err == nil && len(c.report.Stacks) == 0 {
+		err = &problem{text: "no stack could be counted", hint: "only MIDDLEWARE under Django 3.1 and later has asynchronous layers"}
 	}
-	c.report.Notes = sortNotes(c.report.Notes)
-	if len(c.report.Stacks) == 0 {
-		return c.report, &problem{text: "no stack could be counted", hint: "only MIDDLEWARE under Django 3.1 and later has asynchronous layers"}
-	}
-	return c.report, nil
+	return c.report, err
 }
-
-// layersOf gives a reader of one tree's layers for each Django version.
-func layersOf(tree layers.Loader) func(stack.Version) *layers.Reader {
-	readers := map[stack.Version]*layers.Reader{}
-	return func(v stack.Version) *layers.Reader {
-		if readers[v] == nil {
-			readers[v] = layers.NewReader(tree, layers.Options{Catalog: catalog.Default(), Django: v})
-		}
-		return readers[v]
-	}
-}
-
-// noTree is the tree of a stack without a project.
-type noTree struct{}
-
-func (noTree) HasTop(string) bool                  { return false }
-func (noTree) Module(string) (layers.Module, bool) { return layers.Module{}, false }
 
 // costRun gathers the costs of stacks.
 type costRun struct {
@@ -121,7 +81,8 @@ func (c *costRun) note(span stack.Span, format string, args ...any) {
 	c.report.Notes = append(c.report.Notes, stack.Note{Span: span, Message: fmt.Sprintf(format, args...)})
 }
 
-func (c *costRun) count(s *stack.Stack, v stack.Version, read func(stack.Version) *layers.Reader, config lint.Config) {
+func (c *costRun) count(s loadedStack) {
+	v := s.django
 	if !s.Effective {
 		return
 	}
@@ -131,13 +92,13 @@ func (c *costRun) count(s *stack.Stack, v stack.Version, read func(stack.Version
 	}
 	switch {
 	case v.IsZero():
-		v = catalog.Default().Newest()
+		v = s.catalog.Newest()
 		c.note(s.Span, "the Django version is not known; the hand-overs were counted for %s", v)
 	case !v.AtLeast(stack.Version{Major: 3, Minor: 1}):
 		c.note(s.Span, "%s was not counted: asynchronous layers came with Django 3.1, the project's is %s; --django counts for another one", s.Setting, v)
 		return
 	}
-	reader := read(v)
+	reader := s.read(v)
 	facts := make([]*layers.Layer, len(s.Entries))
 	list := make([]cost.Layer, len(s.Entries))
 	for i, e := range s.Entries {
@@ -155,8 +116,8 @@ func (c *costRun) count(s *stack.Stack, v stack.Version, read func(stack.Version
 		return
 	}
 	result.AtLeast = result.AtLeast || !s.Complete
-	result.Change = cost.Best(list, result, keepsOrder(s, facts, config))
-	c.report.Stacks = append(c.report.Stacks, report.StackCost{Stack: s, Django: v, Result: result})
+	result.Change = cost.Best(list, result, keepsOrder(s.Stack, facts, s.facts))
+	c.report.Stacks = append(c.report.Stacks, report.StackCost{Stack: s.Stack, Django: v, Result: result})
 }
 
 // keepsOrder says whether the layers of a stack may stand in another order:

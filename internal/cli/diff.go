@@ -9,9 +9,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/diff"
-	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/lint"
-	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
@@ -25,6 +23,7 @@ type diffFlags struct {
 
 func (a *app) diffCommand() *cobra.Command {
 	var in inputFlags
+	var configured configFlags
 	var out outputFlags
 	f := diffFlags{
 		from: profile{prefer: conformance.FamilyClassic}, to: profile{prefer: conformance.FamilyModern},
@@ -57,7 +56,7 @@ that could be compared, or an internal error.`,
 			if err := in.check(paths); err != nil {
 				return err
 			}
-			result, err := a.diff(cmd.Context(), paths, &in, &f)
+			result, err := a.diff(cmd.Context(), paths, &in, &configured, &f)
 			result.Traces = f.traces
 			if err != nil && out.format.value != "json" {
 				return a.withNotes(err, result.Notes, &out)
@@ -69,6 +68,7 @@ that could be compared, or an internal error.`,
 		},
 	}
 	in.add(cmd.Flags())
+	configured.addReading(cmd.Flags())
 	out.add(cmd, "text", "json", "markdown")
 	flags := cmd.Flags()
 	flags.Var(&f.from, "from", "what the stack runs under now, as classic@1.9")
@@ -103,54 +103,31 @@ func (f *diffFlags) fails(r *report.Diff) bool {
 	return false
 }
 
-func (a *app) diff(ctx context.Context, paths []string, in *inputFlags, f *diffFlags) (report.Diff, error) {
+func (a *app) diff(ctx context.Context, paths []string, in *inputFlags, configured *configFlags, f *diffFlags) (report.Diff, error) {
 	r := &diffRun{flags: f}
-	if in.stack != "" {
-		s, _, err := a.readStack(in)
-		if err != nil {
-			return r.report, err
-		}
-		if in.model.value == "" && in.django.value.IsZero() && f.from.engine.Family == conformance.FamilyClassic {
+	notes, err := a.eachStack(ctx, paths, in, configured, func(s loadedStack) error {
+		if in.stack != "" && in.model.value == "" && s.django.IsZero() && f.from.engine.Family == conformance.FamilyClassic {
 			s.Model = stack.Classic
 			s.Setting = s.Model.Setting()
 			s.ID = s.File + ":" + s.Setting
 		}
-		if err := r.compare(s, in.django.value, layersOf(noTree{}), nil); err != nil {
-			return r.report, err
-		}
-	} else {
-		project, err := a.loadProject(ctx, paths, in)
-		if project == nil || err != nil {
-			if project != nil {
-				r.report.Notes = project.Notes
-			}
-			return r.report, err
-		}
-		r.report.Notes = project.Notes
-		config := projectfacts.New(project).Config()
-		for _, m := range project.Settings {
-			if !m.Checked {
-				continue
-			}
-			read := layersOf(projectfacts.Tree{Loader: m.Loader()})
-			for i := range m.Stacks {
-				if err := r.compare(&m.Stacks[i], m.Django.Lint, read, settingsOf(&m.Stacks[i], config)); err != nil {
-					return r.report, err
-				}
-			}
-		}
+		return r.compare(s)
+	})
+	r.report.Notes = sortNotes(append(notes, r.report.Notes...))
+	if err == nil && len(r.report.Stacks) == 0 {
+		err = &problem{text: "no stack could be compared", hint: "the notes say why; --from and --to choose the engines"}
 	}
-	r.report.Notes = sortNotes(r.report.Notes)
-	if len(r.report.Stacks) == 0 {
-		return r.report, &problem{text: "no stack could be compared", hint: "the notes say why; --from and --to choose the engines"}
-	}
-	return r.report, nil
+	return r.report, err
 }
 
-// settingsOf gives the settings that a stack is loaded with.
-func settingsOf(s *stack.Stack, config lint.Config) func(name string) (value any, set, known bool) {
+// settings gives the settings that a stack is loaded with; nil without a
+// project.
+func (s loadedStack) settings() func(name string) (value any, set, known bool) {
+	if s.facts.Setting == nil {
+		return nil
+	}
 	return func(name string) (value any, set, known bool) {
-		v := config.Setting(s, name)
+		v := s.facts.Setting(s.Stack, name)
 		switch {
 		case v.State == lint.Unknown:
 			return nil, false, false
@@ -173,9 +150,8 @@ func (r *diffRun) note(span stack.Span, format string, args ...any) {
 	r.report.Notes = append(r.report.Notes, stack.Note{Span: span, Message: fmt.Sprintf(format, args...)})
 }
 
-func (r *diffRun) compare(
-	s *stack.Stack, v stack.Version, read func(stack.Version) *layers.Reader, setting func(string) (any, bool, bool),
-) error {
+func (r *diffRun) compare(s loadedStack) error {
+	v := s.django
 	if !s.Effective {
 		r.note(s.Span, "%s was not compared: Django does not read it here", s.Setting)
 		return nil
@@ -198,10 +174,10 @@ func (r *diffRun) compare(
 		r.note(s.Span, "%s was not compared: it runs under %s already, which is also where to", s.Setting, from.Name)
 		return nil
 	}
-	result, err := diff.Run(s, read(diff.Version(from)).Layer, diff.Options{From: from, To: to, Setting: setting})
+	result, err := diff.Run(s.Stack, s.read(diff.Version(from)).Layer, diff.Options{From: from, To: to, Setting: s.settings(), Catalog: s.catalog})
 	if err != nil {
 		return err
 	}
-	r.report.Stacks = append(r.report.Stacks, report.StackDiff{Stack: s, Result: result})
+	r.report.Stacks = append(r.report.Stacks, report.StackDiff{Stack: s.Stack, Result: result})
 	return nil
 }

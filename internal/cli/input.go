@@ -79,11 +79,6 @@ func (a *app) readStack(f *inputFlags) (s *stack.Stack, src []byte, err error) {
 	return s, src, err
 }
 
-// loadProject reads the projects below some paths.
-func (a *app) loadProject(ctx context.Context, paths []string, f *inputFlags) (*django.Project, error) {
-	return a.load(ctx, paths, django.Options{Django: f.django.value})
-}
-
 // loadFor reads the projects below the paths of a job, as its configuration
 // wants it.
 func (a *app) loadFor(ctx context.Context, j *job, f *inputFlags) (*django.Project, error) {

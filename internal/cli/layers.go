@@ -19,6 +19,7 @@ import (
 
 func (a *app) layersCommand() *cobra.Command {
 	var in inputFlags
+	var configured configFlags
 	var out outputFlags
 	var all bool
 	cmd := &cobra.Command{
@@ -39,7 +40,7 @@ found, or an internal error.`,
 			if err := in.check(paths); err != nil {
 				return err
 			}
-			result, err := a.layers(cmd.Context(), paths, &in, all)
+			result, err := a.layers(cmd.Context(), paths, &in, &configured, all)
 			if err != nil && out.format.value != "json" {
 				return a.withNotes(err, result.Notes, &out)
 			}
@@ -47,6 +48,7 @@ found, or an internal error.`,
 		},
 	}
 	in.add(cmd.Flags())
+	configured.addReading(cmd.Flags())
 	out.add(cmd, "text", "json")
 	cmd.Flags().BoolVar(&all, "all", false, "print everything that looks like middleware, also what no stack names")
 	return cmd
@@ -59,21 +61,22 @@ func (a *app) printLayers(r report.Layers, out *outputFlags) error {
 	return report.LayersText(a.env.Stdout, r, out.text(a.env))
 }
 
-func (a *app) layers(ctx context.Context, paths []string, in *inputFlags, all bool) (report.Layers, error) {
-	project, err := a.loadProject(ctx, paths, in)
-	if project == nil {
-		return report.Layers{}, err
-	}
-	r := report.Layers{Notes: project.Notes}
+func (a *app) layers(ctx context.Context, paths []string, in *inputFlags, configured *configFlags, all bool) (report.Layers, error) {
+	parts, notes, err := a.parts(ctx, paths, in, configured)
+	r := report.Layers{Notes: notes}
 	if err != nil && !all { // with --all a tree without settings will do
 		return r, err
 	}
 	s := &layerSet{seen: map[string]bool{}, outside: map[string]bool{}}
-	for _, m := range project.Settings {
-		s.named(m)
+	for _, p := range parts {
+		for _, m := range p.project.Settings {
+			s.named(m, p.job.catalog())
+		}
 	}
 	if all {
-		s.candidates(project, in.django.value)
+		for _, p := range parts {
+			s.candidates(p.project, in.with(p.job).django.value, p.job.catalog())
+		}
 		if len(s.layers) == 0 && err != nil {
 			return r, err
 		}
@@ -95,8 +98,8 @@ type layerSet struct {
 }
 
 // named adds the layers that a settings module's stacks name.
-func (s *layerSet) named(m *django.SettingsModule) {
-	reader := layers.NewReader(projectfacts.Tree{Loader: m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: m.Django.Lint})
+func (s *layerSet) named(m *django.SettingsModule, known *catalog.Catalog) {
+	reader := layers.NewReader(projectfacts.Tree{Loader: m.Loader()}, layers.Options{Catalog: known, Django: m.Django.Lint})
 	for _, st := range m.Stacks {
 		for _, e := range st.Entries {
 			if e.Path == "" {
@@ -139,7 +142,7 @@ func (s *layerSet) add(l *layers.Layer) {
 
 // candidates adds what looks like middleware in the files that were read,
 // unless it is there under another name.
-func (s *layerSet) candidates(p *django.Project, version stack.Version) {
+func (s *layerSet) candidates(p *django.Project, version stack.Version, known *catalog.Catalog) {
 	if version.IsZero() {
 		version = p.Django.Lint
 	}
@@ -151,7 +154,7 @@ func (s *layerSet) candidates(p *django.Project, version stack.Version) {
 	for _, f := range p.Modules() {
 		reader := readers[f.Root]
 		if reader == nil {
-			reader = layers.NewReader(projectfacts.Tree{Loader: p.LoaderAt(f)}, layers.Options{Catalog: catalog.Default(), Django: version})
+			reader = layers.NewReader(projectfacts.Tree{Loader: p.LoaderAt(f)}, layers.Options{Catalog: known, Django: version})
 			readers[f.Root] = reader
 		}
 		for _, path := range reader.Candidates(f.Module) {

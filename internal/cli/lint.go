@@ -138,14 +138,11 @@ func (a *app) lintAll(ctx context.Context, paths []string, in *inputFlags, flags
 // lintJob checks what one configuration holds for. It adds stacks, notes and
 // counts to the run.
 func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, in *inputFlags) ([]finding.Finding, error) {
-	own := *in
-	if own.django.value.IsZero() {
-		own.django.value = j.config.Django
-	}
+	own := in.with(j)
 	if in.stack != "" {
-		return a.lintStack(run, j, &own)
+		return a.lintStack(run, j, own)
 	}
-	project, err := a.loadFor(ctx, j, &own)
+	project, err := a.loadFor(ctx, j, own)
 	if project == nil {
 		return nil, err
 	}

@@ -7,11 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mwcheck/mwcheck/internal/report"
-	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 func (a *app) stacksCommand() *cobra.Command {
 	var in inputFlags
+	var configured configFlags
 	var out outputFlags
 	cmd := &cobra.Command{
 		Use:   "stacks [PATH]...",
@@ -28,7 +28,7 @@ or an internal error.`,
 			if err := in.check(paths); err != nil {
 				return err
 			}
-			result, err := a.stacks(cmd.Context(), paths, &in)
+			result, err := a.stacks(cmd.Context(), paths, &in, &configured)
 			if err != nil && out.format.value != "json" {
 				return a.withNotes(err, result.Notes, &out)
 			}
@@ -36,6 +36,7 @@ or an internal error.`,
 		},
 	}
 	in.add(cmd.Flags())
+	configured.addReading(cmd.Flags())
 	out.add(cmd, "text", "json")
 	return cmd
 }
@@ -47,17 +48,21 @@ func (a *app) printStacks(r report.Stacks, out *outputFlags) error {
 	return report.StacksText(a.env.Stdout, r, out.text(a.env))
 }
 
-func (a *app) stacks(ctx context.Context, paths []string, in *inputFlags) (report.Stacks, error) {
+func (a *app) stacks(ctx context.Context, paths []string, in *inputFlags, configured *configFlags) (report.Stacks, error) {
+	var r report.Stacks
 	if in.stack != "" {
-		s, _, err := a.readStack(in)
-		if err != nil {
-			return report.Stacks{}, err
-		}
-		return report.Stacks{Stacks: []stack.Stack{*s}}, nil
+		var err error
+		r.Notes, err = a.givenStack(in, configured, func(s loadedStack) error {
+			r.Stacks = append(r.Stacks, *s.Stack)
+			return nil
+		})
+		return r, err
 	}
-	project, err := a.loadProject(ctx, paths, in)
-	if project == nil {
-		return report.Stacks{}, err
+	parts, notes, err := a.parts(ctx, paths, in, configured)
+	r.Notes = notes
+	for _, p := range parts {
+		r.Stacks = append(r.Stacks, p.project.Stacks...)
+		r.Settings += len(p.project.Settings)
 	}
-	return report.Stacks{Stacks: project.Stacks, Notes: project.Notes, Settings: len(project.Settings)}, err
+	return r, err
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/diff"
 	"github.com/mwcheck/mwcheck/internal/layers"
-	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/report"
 	"github.com/mwcheck/mwcheck/internal/stack"
 	"github.com/mwcheck/mwcheck/internal/trace"
@@ -35,6 +34,7 @@ type traceFlags struct {
 
 func (a *app) traceCommand() *cobra.Command {
 	var in inputFlags
+	var configured configFlags
 	var out outputFlags
 	f := traceFlags{from: profile{prefer: conformance.FamilyClassic}, to: profile{prefer: conformance.FamilyModern}}
 	cmd := &cobra.Command{
@@ -75,7 +75,7 @@ an internal error.`,
 			}
 			var r report.Traces
 			if f.scenario != "" {
-				for _, flag := range []string{"stack", "layer-behaviour", "view", "not-found", "propagate", "id", "django"} {
+				for _, flag := range []string{"stack", "layer-behaviour", "view", "not-found", "propagate", "id", "django", "config", "exclude"} {
 					if cmd.Flags().Changed(flag) {
 						return &problem{text: fmt.Sprintf("--scenario and --%s do not go together", flag), hint: "a recorded scenario is as it is"}
 					}
@@ -85,7 +85,7 @@ an internal error.`,
 				}
 				r, err = f.recorded()
 			} else {
-				r, err = a.trace(cmd.Context(), paths, &in, &f)
+				r, err = a.trace(cmd.Context(), paths, &in, &configured, &f)
 			}
 			if err != nil {
 				return a.withNotes(err, r.Notes, &out)
@@ -98,6 +98,7 @@ an internal error.`,
 		},
 	}
 	in.add(cmd.Flags())
+	configured.addReading(cmd.Flags())
 	out.add(cmd, "text", "json")
 	flags := cmd.Flags()
 	flags.StringVar(&f.request, "request", "GET /", "the request, as `\"METHOD /path\"`; it is shown, and nothing depends on it")
@@ -122,51 +123,28 @@ func (f *traceFlags) requestLine() (string, error) {
 	return method + " " + target, nil
 }
 
-// tracedStack is a stack with what reading its layers gives.
-type tracedStack struct {
-	stack *stack.Stack
-	layer func(stack.Version, string) *layers.Layer
-}
-
-func (a *app) trace(ctx context.Context, paths []string, in *inputFlags, f *traceFlags) (report.Traces, error) {
+func (a *app) trace(ctx context.Context, paths []string, in *inputFlags, configured *configFlags, f *traceFlags) (report.Traces, error) {
 	var r report.Traces
-	var found []tracedStack
+	var found []loadedStack
 	version := in.django.value
-	if in.stack != "" {
-		s, _, err := a.readStack(in)
-		if err != nil {
-			return r, err
+	notes, err := a.eachStack(ctx, paths, in, configured, func(s loadedStack) error {
+		if s.Effective || in.stack != "" {
+			found = append(found, s)
 		}
-		read := layersOf(noTree{})
-		found = []tracedStack{{s, func(v stack.Version, path string) *layers.Layer { return read(v).Layer(path) }}}
-	} else {
-		project, err := a.loadProject(ctx, paths, in)
-		if project != nil {
-			r.Notes = project.Notes
+		if version.IsZero() {
+			version = s.django
 		}
-		if err != nil {
-			return r, err
-		}
-		for _, m := range project.Settings {
-			if !m.Checked {
-				continue
-			}
-			read := layersOf(projectfacts.Tree{Loader: m.Loader()})
-			for i := range m.Stacks {
-				if m.Stacks[i].Effective {
-					found = append(found, tracedStack{&m.Stacks[i], func(v stack.Version, path string) *layers.Layer { return read(v).Layer(path) }})
-				}
-			}
-			if version.IsZero() {
-				version = m.Django.Lint
-			}
-		}
+		return nil
+	})
+	r.Notes = notes
+	if err != nil {
+		return r, err
 	}
 	chosen, err := f.choose(found)
 	if err != nil {
 		return r, err
 	}
-	r.Stack, r.Others = chosen.stack.ID, len(found)-1
+	r.Stack, r.Others = chosen.ID, len(found)-1
 	if r.Stack == "" {
 		r.Stack = in.stack
 	}
@@ -174,21 +152,21 @@ func (a *app) trace(ctx context.Context, paths []string, in *inputFlags, f *trac
 }
 
 // choose finds the stack that --id names.
-func (f *traceFlags) choose(found []tracedStack) (tracedStack, error) {
+func (f *traceFlags) choose(found []loadedStack) (loadedStack, error) {
 	if len(found) == 0 {
-		return tracedStack{}, &problem{text: "there is no stack that Django would load"}
+		return loadedStack{}, &problem{text: "there is no stack that Django would load"}
 	}
 	if f.id == "" {
 		return found[0], nil
 	}
 	var ids []string
 	for _, t := range found {
-		if t.stack.ID == f.id {
+		if t.ID == f.id {
 			return t, nil
 		}
-		ids = append(ids, t.stack.ID)
+		ids = append(ids, t.ID)
 	}
-	return tracedStack{}, &problem{text: fmt.Sprintf("there is no stack %q", f.id), hint: "the stacks are " + strings.Join(ids, ", ")}
+	return loadedStack{}, &problem{text: fmt.Sprintf("there is no stack %q", f.id), hint: "the stacks are " + strings.Join(ids, ", ")}
 }
 
 // engines are the two to draw, by the flags or by the project's release.
@@ -216,14 +194,14 @@ func (f *traceFlags) engines(v stack.Version) (from, to conformance.Engine) {
 // draw runs the request under both engines. A stack of the modern model whose
 // layers do not fit the classic one is drawn in its own model alone, unless
 // --from says otherwise.
-func (f *traceFlags) draw(t tracedStack, v stack.Version, r report.Traces) (report.Traces, error) {
+func (f *traceFlags) draw(t loadedStack, v stack.Version, r report.Traces) (report.Traces, error) {
 	from, to := f.engines(v)
-	named, err := f.parse(t.stack)
+	named, err := f.parse(t.Stack)
 	if err != nil {
 		return r, err
 	}
 	both, err := f.play(t, from, to, named, r)
-	if err != nil || t.stack.Model == stack.Classic || f.from.engine.Build != nil {
+	if err != nil || t.Model == stack.Classic || f.from.engine.Build != nil {
 		return both, err
 	}
 	alone, err := f.play(t, to, to, named, r)
@@ -236,13 +214,13 @@ func (f *traceFlags) draw(t tracedStack, v stack.Version, r report.Traces) (repo
 	return both, nil
 }
 
-func (f *traceFlags) play(t tracedStack, from, to conformance.Engine, named []behaviour, r report.Traces) (report.Traces, error) {
+func (f *traceFlags) play(t loadedStack, from, to conformance.Engine, named []behaviour, r report.Traces) (report.Traces, error) {
 	r.Notes = slices.Clone(r.Notes)
-	layer := func(path string) *layers.Layer { return t.layer(diff.Version(from), path) }
+	layer := func(path string) *layers.Layer { return t.read(diff.Version(from)).Layer(path) }
 	keep := func(entry int) bool {
 		return slices.ContainsFunc(named, func(b behaviour) bool { return b.entry == entry })
 	}
-	play, err := diff.Cast(t.stack, layer, diff.Options{From: from, To: to}, keep)
+	play, err := diff.Cast(t.Stack, layer, diff.Options{From: from, To: to, Catalog: t.catalog}, keep)
 	if err != nil {
 		return r, err
 	}
@@ -252,7 +230,7 @@ func (f *traceFlags) play(t tracedStack, from, to conformance.Engine, named []be
 		s.URL = "not_found"
 	}
 	for i, entry := range play.Entries {
-		r.Layers = append(r.Layers, report.TraceLayer{Name: s.Layers[i].Name, Path: t.stack.Entries[entry].Path})
+		r.Layers = append(r.Layers, report.TraceLayer{Name: s.Layers[i].Name, Path: t.Entries[entry].Path})
 		for _, b := range named {
 			if b.entry == entry {
 				b.show(&s.Layers[i])
