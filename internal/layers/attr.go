@@ -61,6 +61,9 @@ func (w *walker) selfAttr(name string, object value, st *state) value {
 			return value{bits: isCallNext}
 		}
 		if w.wraps[name] {
+			if w.keptGuard(name) {
+				return value{bits: isWrapNext | isGuard}
+			}
 			return value{bits: isWrapNext}
 		}
 		if name == "__class__" {

@@ -114,6 +114,10 @@ func (w *walker) invoke(n, f python.Node, callee value, a args, st *state) value
 	switch {
 	case callee.has(isCallNext):
 		return w.callNext(n, false, st)
+	case callee.has(isView | isGuard):
+		return w.view(n, callee, st)
+	case strings.HasPrefix(callee.path, decorator):
+		return w.protect(a, 0)
 	case callee.has(isWrapNext):
 		w.unread(n, st)
 		v := w.callNext(n, true, st)
@@ -198,7 +202,7 @@ func (w *walker) follow(n python.Node, fn *function, a args, st *state) value {
 	opaque := value{bits: anything, made: []origin{{w.frame.mod, n}}}
 	local := fn.env != nil
 	hook := w.hookName(fn)
-	free := local || hook != ""
+	free := local || hook != "" || w.frame.helps == maxHelper && predicate(fn.node)
 	if !free && fn.owner == nil && strings.HasPrefix(fn.mod.Name, "django.") && fn.mod != w.frame.mod &&
 		!a.has(isRequest|isReply|isCallNext|isSession) {
 		w.unfollowed(n, n.Field(python.FieldFunc), fn.mod.Name+"."+fn.name, st)

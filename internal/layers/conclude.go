@@ -22,7 +22,7 @@ func (w *walker) readFunction(h *Hook, fn *function) []ret {
 	add(value{bits: isRequest})
 	switch h.Name {
 	case "process_view":
-		add(value{bits: isOther | isOpaque})
+		add(value{bits: isOther | isView})
 		add(value{bits: isOther | isFalsy})
 		add(value{bits: isOther | isFalsy})
 	case "process_template_response", "process_response":

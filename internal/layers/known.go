@@ -11,6 +11,9 @@ func (w *walker) known(n python.Node, path string, a args, st *state) (value, bo
 	if w.effects(n, path, a, st) {
 		return value{bits: anything, made: []origin{{w.frame.mod, n}}}, true
 	}
+	if v, ok := w.viewMaker(path, a); ok {
+		return v, true
+	}
 	switch path {
 	case "django.shortcuts.get_object_or_404", "django.shortcuts.get_list_or_404", "django.urls.resolve",
 		"django.core.urlresolvers.resolve":

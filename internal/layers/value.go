@@ -28,6 +28,8 @@ const (
 	isLocal         // a thread-local object, named by text
 	isSuper         // super()
 	isError         // an exception
+	isView          // a view: to call it answers
+	isGuard         // a view, or get_response, behind a decorator that looks at the user
 )
 
 const (
