@@ -23,6 +23,8 @@ type loader struct {
 	shown string   // the root, where another has a module of the same name
 	mu    sync.Mutex
 	cache map[string]loaded
+	// sources are the names and patterns of files that were looked for.
+	sources map[string]bool
 
 	orderMu sync.Mutex
 	order   map[string][]string
@@ -36,7 +38,7 @@ type loaded struct {
 func newLoader(t *tree, p *parser, x *rootIndex, file, dotted, ownAs string) *loader {
 	return &loader{
 		t: t, p: p, x: x, file: file, above: x.above(file), self: dotted, own: path.Dir(x.place(file)), ownAs: ownAs,
-		cache: map[string]loaded{}, order: map[string][]string{},
+		cache: map[string]loaded{}, sources: map[string]bool{}, order: map[string][]string{},
 	}
 }
 
@@ -157,6 +159,7 @@ func (l *loader) HasTop(dotted string) bool {
 // Source reads a file by the name it is shown with.
 func (l *loader) Source(file string) (*python.File, bool) {
 	name := l.t.abs(file)
+	l.sought(name)
 	if !l.t.inside(name) {
 		return nil, false
 	}
@@ -172,9 +175,17 @@ func (l *loader) Source(file string) (*python.File, bool) {
 	return src, src != nil
 }
 
+// sought remembers what was looked for.
+func (l *loader) sought(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sources[name] = true
+}
+
 // Glob lists the files that match a pattern, by the names they are shown with.
 func (l *loader) Glob(pattern string) []string {
 	pattern = l.t.abs(pattern)
+	l.sought(pattern)
 	var out []string
 	matches := []string{"/"}
 	if v := volume(pattern); v != "" {

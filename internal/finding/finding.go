@@ -42,6 +42,7 @@ type Finding struct {
 	URL     string // the rule's documentation
 	Span    stack.Span
 	Stack   string   // id of the stack it was found on
+	Stacks  []string // ids of all stacks that have it, Stack among them
 	Subject []string // dotted paths concerned, the primary one first
 	Related []Related
 	Fixes   []Fix

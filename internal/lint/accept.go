@@ -12,9 +12,8 @@ import (
 // Comment is a comment that accepts findings, in a file that a stack depends on.
 type Comment struct {
 	suppress.Comment
-	// Settled says that everything it could speak of was looked at: all
-	// settings modules that read the file are checked, and it stands at
-	// something of theirs. Only then can it be called unused.
+	// Settled says that it stands at something of the stack's that was looked at
+	// as a whole. A comment that is settled for no stack is never called unused.
 	Settled bool
 }
 
@@ -63,7 +62,7 @@ func accept(config *Config, passes []*Pass) *acceptance {
 				a.at[c.place()] = one
 				a.order = append(a.order, c.place())
 			}
-			one.Settled = one.Settled && c.Settled
+			one.Settled = one.Settled || c.Settled
 			one.passes = append(one.passes, p)
 		}
 	}
@@ -107,6 +106,28 @@ func (a *acceptance) mark(findings []finding.Finding) {
 			}
 		}
 	}
+}
+
+// beside looks at the stacks that are not checked, if a comment would be called
+// unused without them: what they show is not reported, but makes it used.
+func (a *acceptance) beside(config Config) {
+	if config.Beside == nil || !slices.ContainsFunc(a.order, func(at commentPlace) bool { return len(a.at[at].idleNames()) > 0 }) {
+		return
+	}
+	stacks, other := config.Beside()
+	other.Policy, other.Order, other.Providers, other.Catalog, other.Rules = config.Policy, config.Order, config.Providers, config.Catalog, config.Rules
+	other.Editing = nil
+	passes := run(stacks, other)
+	m := &merger{stacks: stacks}
+	for _, p := range passes {
+		m.add(p.Stack, p.reports)
+		for _, c := range p.comments() {
+			if one := a.at[c.place()]; one != nil {
+				one.passes = append(one.passes, p)
+			}
+		}
+	}
+	a.mark(config.Policy.apply(m.findings(newFixer(&Config{}, nil))))
 }
 
 // idleNames are the names of a comment that accept nothing, although all that

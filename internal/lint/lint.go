@@ -26,6 +26,9 @@ type Rule struct {
 	Doc string
 	// Bad yields exactly one finding, of this rule; Good yields none.
 	Bad, Good Example
+	// Fixes says how "mwcheck lint --fix" puts right what the rule reports; zero:
+	// it does not.
+	Fixes Fixes
 	// Since is the version of mwcheck that brought the rule.
 	Since string
 	// Severity is the worst that it reports.
@@ -40,6 +43,25 @@ type Rule struct {
 	// them, also on stacks that Django would not load.
 	Late bool
 	Run  func(*Pass)
+}
+
+// Fixes are the fixes of a rule that can be carried out, for its page.
+type Fixes struct {
+	Safe, Unsafe bool   // the kinds there are
+	Text         string // what they do and which are safe; Markdown
+}
+
+// String names the kinds: "safe", "unsafe", "safe or unsafe", "" for none.
+func (f Fixes) String() string {
+	switch {
+	case f.Safe && f.Unsafe:
+		return "safe or unsafe"
+	case f.Safe:
+		return "safe"
+	case f.Unsafe:
+		return "unsafe"
+	}
+	return ""
 }
 
 // docsURL is where the page of a rule is, followed by its name and ".md".
@@ -132,6 +154,11 @@ type Config struct {
 	// Comments are those that accept findings, in the files that a stack depends
 	// on. Nil: there are none.
 	Comments func(s *stack.Stack) []Comment
+	// Beside returns the stacks that are not to be checked but may depend on the
+	// same files, with what is known of them; Policy, Order, Providers and Catalog
+	// are those of this Config. It is asked where a comment would be called unused
+	// otherwise. Nil: there are none.
+	Beside func() ([]*stack.Stack, Config)
 
 	// Editing is what fixes are made with. Nil: findings come without edits.
 	Editing *Editing
@@ -171,6 +198,7 @@ func Run(stacks []*stack.Stack, config Config) ([]finding.Finding, []stack.Note)
 	findings := config.Policy.apply(m.findings(newFixer(&config, passes)))
 	accepted := accept(&config, passes)
 	accepted.mark(findings)
+	accepted.beside(config)
 	if late := config.Policy.apply(accepted.late(stacks, passes).findings(newFixer(&Config{}, nil))); len(late) > 0 {
 		findings = append(findings, late...)
 		Sort(findings)

@@ -83,6 +83,9 @@ func (m *merger) findings(x *fixer) []finding.Finding {
 		if p.Fact != nil {
 			f.Fact = p.Fact.ID
 		}
+		for _, s := range g.in {
+			f.Stacks = append(f.Stacks, s.ID)
+		}
 		f.Fixes = x.fixes(g)
 		out = append(out, f)
 	}

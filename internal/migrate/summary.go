@@ -316,7 +316,8 @@ func problems(s *stack.Stack, facts *projectfacts.Facts) int {
 	modern := *s
 	modern.Model, modern.Setting, modern.Effective = stack.Modern, newName, true
 	config := facts.Config()
-	config.Django = nil // the order is judged without a release in mind
+	config.Django = nil   // the order is judged without a release in mind
+	config.Comments = nil // accepted or not
 	findings, _ := lint.Run([]*stack.Stack{&modern}, config)
 	n := 0
 	for _, f := range findings {

@@ -27,18 +27,18 @@ func (f *Facts) reload(texts map[string][]byte) ([]*stack.Stack, lint.Config) {
 		}
 	}
 	modules := make([]*django.SettingsModule, 0, len(f.checked))
-	readers := map[*django.SettingsModule]*layers.Reader{}
+	readers, loaded := map[*django.SettingsModule]*layers.Reader{}, map[*django.SettingsModule]*recorder{}
 	for _, m := range f.checked {
+		reader := f.Reader(m)
+		tree := f.loaded[m]
 		if now := changed[m.File+"\x00"+m.Module]; now != nil {
-			readers[now] = f.Reader(m)
 			m = now
-		} else {
-			readers[m] = f.Reader(m)
 		}
+		readers[m], loaded[m] = reader, tree
 		modules = append(modules, m)
 	}
 	next := gather(f.project, modules)
-	next.Catalog, next.readers = f.Catalog, readers
+	next.Catalog, next.readers, next.loaded = f.Catalog, readers, loaded
 	return stacks, next.Config()
 }
 
@@ -47,6 +47,7 @@ func gather(p *django.Project, modules []*django.SettingsModule) *Facts {
 	f := &Facts{
 		project: p, checked: modules, byStack: map[string]*django.SettingsModule{},
 		byPath: map[string][]*django.SettingsModule{}, readers: map[*django.SettingsModule]*layers.Reader{},
+		loaded: map[*django.SettingsModule]*recorder{}, files: map[string][]string{},
 	}
 	for _, m := range modules {
 		for _, s := range m.Stacks {

@@ -19,6 +19,9 @@ type Facts struct {
 	// Catalog replaces the embedded one; it has to be set before anything is
 	// asked.
 	Catalog *catalog.Catalog
+	// Partial says that a run looks at less than the project has, as where the
+	// user leaves files out or names another release: no comment is called unused.
+	Partial bool
 
 	project *django.Project
 	checked []*django.SettingsModule
@@ -28,17 +31,22 @@ type Facts struct {
 	byPath map[string][]*django.SettingsModule
 	// readers read layers as each module sees them.
 	readers map[*django.SettingsModule]*layers.Reader
+	loaded  map[*django.SettingsModule]*recorder
+	files   map[string][]string // by id of the stack
 }
 
 // New gathers the facts of a project's checked modules.
-func New(p *django.Project) *Facts {
-	var checked []*django.SettingsModule
+func New(p *django.Project) *Facts { return gather(p, modules(p, true)) }
+
+// modules are those of a project that are checked, or those that are not.
+func modules(p *django.Project, checked bool) []*django.SettingsModule {
+	var out []*django.SettingsModule
 	for _, m := range p.Settings {
-		if m.Checked {
-			checked = append(checked, m)
+		if m.Checked == checked {
+			out = append(out, m)
 		}
 	}
-	return gather(p, checked)
+	return out
 }
 
 // Config is what lint.Run needs to know of the project.
@@ -46,6 +54,7 @@ func (f *Facts) Config() lint.Config {
 	return lint.Config{
 		Django: f.django, Setting: f.setting, Bases: f.bases, Writes: f.writes, Resolve: f.resolve, Layer: f.layer,
 		PackageVersion: f.packageVersion, Catalog: f.Catalog, Editing: f.editing(),
+		Comments: f.comments, Beside: f.beside,
 	}
 }
 
@@ -167,8 +176,9 @@ func (f *Facts) Reader(m *django.SettingsModule) *layers.Reader {
 		if known == nil {
 			known = catalog.Default()
 		}
-		r = layers.NewReader(Tree{Loader: m.Loader()}, layers.Options{Catalog: known, Django: m.Django.Lint})
-		f.readers[m] = r
+		tree := &recorder{Tree: Tree{Loader: m.Loader()}, loaded: map[string]layers.Module{}}
+		r = layers.NewReader(tree, layers.Options{Catalog: known, Django: m.Django.Lint})
+		f.readers[m], f.loaded[m] = r, tree
 	}
 	return r
 }
