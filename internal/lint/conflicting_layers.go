@@ -21,6 +21,8 @@ Each of the two sees what the other did. LocaleURLMiddleware of django-localeurl
 and Django's LocaleMiddleware (django/middleware/locale.py) both choose the
 language of the request and redirect; a second compressor compresses what is
 compressed already; two session layers save two sessions under one cookie.`,
+	Fixes: Fixes{Unsafe: true, Text: `Where one of the two takes the place of the other, the other is removed; that is unsafe, as
+they may differ in what they do. Which of two that are alike has to go is a person's choice.`},
 	Bad: Example{Django: "1.8", Model: "classic", Layers: []string{
 		"localeurl.middleware.LocaleURLMiddleware",
 		"django.middleware.locale.LocaleMiddleware",

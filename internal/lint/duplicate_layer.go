@@ -25,6 +25,9 @@ Django does not look for duplicates (django/core/handlers/base.py,
 BaseHandler.load_middleware, in all versions): it builds the layer twice and runs
 its hooks twice for every request. What was set the first time is overwritten,
 counted or compressed again.`,
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `One of the two is removed, the one whose removal leaves fewer findings on the order, or the
+later one. It is safe where the finding is an error; elsewhere unsafe, as the hooks run once
+from then on.`},
 	Bad: Example{Django: "4.2", Layers: []string{
 		"django.contrib.sessions.middleware.SessionMiddleware",
 		"django.middleware.common.CommonMiddleware",

@@ -19,6 +19,9 @@ Django imports every path of the list when it builds the handler
 (django/core/handlers/base.py, BaseHandler.load_middleware); a path that does not
 exist stops the server. LoginRequiredMiddleware came in Django 5.1
 (docs/releases/5.1.txt), ContentSecurityPolicyMiddleware in 6.0.`,
+	Fixes: Fixes{Safe: true, Text: `The path is taken that the layer had in the project's Django version, if it had one. A layer
+that is really new is not removed: what it does, such as to ask for a login, would be
+gone without a word.`},
 	Bad: Example{Django: "4.2", Layers: []string{
 		"django.contrib.sessions.middleware.SessionMiddleware",
 		"django.contrib.auth.middleware.AuthenticationMiddleware",

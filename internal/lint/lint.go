@@ -288,6 +288,9 @@ func Validate(rules []*Rule) []error {
 		if r.Severity < finding.Note || r.Severity > finding.Error {
 			bad("no severity")
 		}
+		if (r.Fixes.String() == "") != (r.Fixes.Text == "") {
+			bad("the fixes are described without a kind, or the other way round")
+		}
 		if r.Run == nil {
 			bad("nothing to run")
 		}

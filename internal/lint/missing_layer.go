@@ -32,6 +32,9 @@ AssertionError from Django 1.1, ImproperlyConfigured from 4.0). The admin refuse
 to start without session, authentication and message layers
 (django/contrib/admin/checks.py, check_dependencies: admin.E408 and E409 from
 Django 2.2, E410 from 3.0).`,
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The layer is added next to the one that needs it, with what it needs itself. It is safe
+where the finding is an error, the layer is one of Django's own, and its app is installed as
+far as it has one; unsafe elsewhere.`},
 	Bad: Example{Django: "4.2", Layers: []string{
 		"django.middleware.common.CommonMiddleware",
 		"django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -47,6 +47,8 @@ Django itself knows no order but that of the list: it runs request hooks from th
 top down and response hooks from the bottom up (django/core/handlers/base.py,
 load_middleware). What a project's own layers need of each other is written
 nowhere that Django reads.`,
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The fewest layers move that put the list in order. It is safe where it is known what every
+layer does that moves or is passed, and unsafe elsewhere.`},
 	Bad: Example{Django: "4.2", Layers: []string{
 		"django.contrib.sessions.middleware.SessionMiddleware",
 		"shop.middleware.TenantMiddleware",

@@ -127,6 +127,8 @@ func TestValidateRefuses(t *testing.T) {
 		{"good example", func(r *Rule) { r.Good = Example{} }, "example is missing"},
 		{"since", func(r *Rule) { r.Since = "" }, "since when"},
 		{"severity", func(r *Rule) { r.Severity = 0 }, "no severity"},
+		{"fixes", func(r *Rule) { r.Fixes.Text = "" }, "without a kind"},
+		{"kind of fixes", func(r *Rule) { r.Fixes.Safe, r.Fixes.Unsafe = false, false }, "without a kind"},
 		{"run", func(r *Rule) { r.Run = nil }, "nothing to run"},
 	}
 	for _, tc := range cases {

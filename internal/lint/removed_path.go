@@ -25,6 +25,9 @@ Django imports the list when it builds the handler
 gone stops the server, and "manage.py check" does not see it because it does not
 load the list. SessionAuthenticationMiddleware, for instance, was deleted in
 Django 2.0 (docs/releases/2.0.txt, "Features removed in 2.0").`,
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The new path is taken if every Django version that the project allows has it; an entry that
+nothing took the place of, or whose successor is in the list already, is removed. It is safe
+where the server does not start as it is, and unsafe for paths that are only deprecated.`},
 	Bad: Example{Django: "2.0", Layers: []string{
 		"django.contrib.sessions.middleware.SessionMiddleware",
 		"django.contrib.auth.middleware.AuthenticationMiddleware",

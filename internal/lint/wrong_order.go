@@ -37,6 +37,9 @@ request comes in, so SessionMiddleware has to stand above it; Django's own words
 are in docs/ref/middleware.txt, "Middleware ordering". Django checks exactly one
 order itself (auth.E013, Django 5.1 and later, django/contrib/auth/checks.py);
 all others show at run time, some only under load or for one visitor.`,
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The fewest layers move that put the list in order; what must be goes before what
+documentation asks for. It is safe where the finding is an error and it is known what every
+layer does that moves or is passed, and unsafe elsewhere.`},
 	Bad: Example{Django: "4.2", Layers: []string{
 		"django.middleware.security.SecurityMiddleware",
 		"django.contrib.auth.middleware.AuthenticationMiddleware",
