@@ -32,20 +32,13 @@ func marksOf(d *diff.Difference) []mark {
 			continue
 		}
 		if c.Layer != "" && c.Hook != "" && c.Layer != first.Layer {
-			out = append(out, mark{c.Layer, c.Hook, fmt.Sprintf("not as before: where %s, %s", act(first), c.Text)})
+			out = append(out, mark{c.Layer, c.Hook, fmt.Sprintf("not as before: where %s, %s", first.Words(), c.Text)})
 		}
 	}
 	if first.Layer != "" {
-		out = append(out, mark{first.Layer, first.Hook, fmt.Sprintf("not as before: where this %s, %s", bare(first), follows(d))})
+		out = append(out, mark{first.Layer, first.Hook, fmt.Sprintf("not as before: where this %s, %s", first.Predicate(), follows(d))})
 	}
 	return out
-}
-
-// bare is what a trigger does without who does it.
-func bare(t diff.Trigger) string {
-	t.Layer = ""
-	text := act(t)
-	return text[len("the ")+len(t.Hook)+1:]
 }
 
 // annotate is the pass that puts comments above the hooks that behave

@@ -126,9 +126,7 @@ func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Re
 			span = s.Span
 		}
 		key := fmt.Sprintf("%s:%d", span.File, span.Start)
-		for _, t := range d.Trigger {
-			key += " " + act(t)
-		}
+		key += " " + d.Words()
 		m := found.byTrigger[key]
 		if m == nil {
 			m = &merged{Difference: *d, stack: s.ID, span: span}
@@ -191,11 +189,7 @@ func atClass(d *diff.Difference) bool {
 
 // sentence says a difference in one line: who does what, and what follows.
 func sentence(d *diff.Difference) string {
-	var parts []string
-	for _, t := range d.Trigger {
-		parts = append(parts, act(t))
-	}
-	return "where " + strings.Join(parts, " and ") + ": " + follows(d)
+	return "where " + d.Words() + ": " + follows(d)
 }
 
 // follows is what a difference leads to, its weightiest consequences.
@@ -221,34 +215,6 @@ func follows(d *diff.Difference) string {
 		parts = append(parts[:most], fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// act is what a layer does, or the site.
-func act(t diff.Trigger) string {
-	head, kind, _ := strings.Cut(t.Behaviour, ":")
-	what := t.Behaviour
-	switch {
-	case head == "template_render_raises", head == "respond_template_raises":
-		what = "answers with a template that cannot be rendered"
-	case strings.HasPrefix(head, "respond"):
-		what = "answers"
-	case head == "template", head == "stream":
-		what = "answers with a " + head
-	case head == "replace":
-		what = "replaces the response"
-	case head == "replace_template":
-		what = "replaces the response by a template"
-	case head == "notfound":
-		what = "finds nothing"
-	case head == "raise":
-		what = "raises " + kind
-	case head == "return_none":
-		what = "returns nothing"
-	}
-	if t.Layer == "" {
-		return fmt.Sprintf("the %s %s", t.Hook, what)
-	}
-	return fmt.Sprintf("%s %s in %s", catalog.ShortName(t.Layer), what, t.Hook)
 }
 
 // advise proposes a change of the list after which the layers of the project
