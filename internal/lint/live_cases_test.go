@@ -1,0 +1,64 @@
+package lint
+
+// noUser is what a read of request.user ends in where nobody has set it.
+const (
+	noUser    = "500 AttributeError: 'WSGIRequest' object has no attribute 'user'"
+	noSession = "500 AttributeError: 'WSGIRequest' object has no attribute 'session'"
+	coroutine = "out of the handler: AttributeError: 'coroutine' object has no attribute '_resource_closers'"
+	nothing   = "out of the handler: AttributeError: 'NoneType' object has no attribute '_resource_closers'"
+)
+
+var liveCases = []liveCase{
+	{rule: "MW120", asks: []string{"GET /"}, want: []string{noUser}},
+	{rule: "MW120", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW121", asks: []string{"GET /visits/", "GET /visits/"}, want: []string{"200 visits=None", "200 visits=None"}},
+	{rule: "MW121", good: true, asks: []string{"GET /visits/", "GET /visits/"}, want: []string{"200 visits=None", "200 visits=1"}},
+	{rule: "MW122", asks: []string{"GET /", "GET /?closed=1"}, want: []string{"200 hello", noSession}},
+	{rule: "MW122", good: true, asks: []string{"GET /", "GET /?closed=1"}, want: []string{"200 hello", "200 closed"}},
+
+	{rule: "MW201", asks: []string{"GET /"}, want: []string{"does not start: TypeError: Timing() takes no arguments"}},
+	{rule: "MW201", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW202", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW203", asks: []string{"GET /"}, want: []string{"500 AttributeError: 'Timing' object has no attribute 'get_response'"}},
+	{rule: "MW203", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW204", asks: []string{"GET / show=X-Timing"}, want: []string{"200 hello, X-Timing: None"}},
+	{rule: "MW204", good: true, asks: []string{"GET / show=X-Timing"}, want: []string{"200 hello, X-Timing: 1"}},
+	{rule: "MW205", asks: []string{"GET /", "GET /nowhere/"}, want: []string{"200 hello", nothing}},
+	{rule: "MW205", good: true, asks: []string{"GET /", "GET /nowhere/"}, want: []string{"200 hello", "404 Not Found"}},
+	{rule: "MW206", asks: []string{"GET / views"}, want: []string{"200 hello, 2 views"}},
+	{rule: "MW206", good: true, asks: []string{"GET / views"}, want: []string{"200 hello, 1 views"}},
+	{rule: "MW207", asks: []string{"GET /"}, want: []string{"500 TypeError: Timing.process_view() takes 3 positional arguments but 5 were given"}},
+	{rule: "MW207", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW208", asks: []string{"GET /"}, want: []string{"does not start: ImproperlyConfigured: Middleware factory shop.middleware.timing returned None."}},
+	{rule: "MW208", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW209", asks: []string{"GET /nested/ show=X-Time"}, want: []string{"200 hello, X-Time: 2"}},
+	{rule: "MW209", good: true, asks: []string{"GET /nested/ show=X-Time"}, want: []string{"200 hello, X-Time: 3"}},
+	{rule: "MW210", asks: []string{"GET /zone/ cookie=zone:Asia/Tokyo", "GET /zone/"}, want: []string{"200 Asia/Tokyo", "200 Asia/Tokyo"}},
+	{rule: "MW210", good: true, asks: []string{"GET /zone/ cookie=zone:Asia/Tokyo", "GET /zone/"}, want: []string{"200 Asia/Tokyo", "200 UTC"}},
+	{rule: "MW211", asks: []string{"GET /"}, want: []string{"does not start: TypeError: 'NoneType' object is not callable"}},
+	{rule: "MW211", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+
+	{rule: "MW401", asks: []string{"GET /", "GET /async/ asgi"}, want: []string{coroutine, "500 TypeError: sync_to_async can only be applied to sync functions."}},
+	{rule: "MW401", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
+	{rule: "MW402", asks: []string{"GET /"}, want: []string{coroutine}},
+	{rule: "MW402", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
+	{rule: "MW403", asks: []string{"GET /"}, want: []string{
+		"out of the handler: TypeError: object HttpResponseServerError can't be used in 'await' expression",
+	}},
+	{rule: "MW403", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
+
+	{rule: "MW501", asks: []string{"GET /", "GET /stream/"}, want: []string{
+		"200 hello", "500 AttributeError: This StreamingHttpResponse instance has no `content` attribute. Use `streaming_content` instead.",
+	}},
+	{rule: "MW501", good: true, asks: []string{"GET / show=X-Size", "GET /stream/"}, want: []string{"200 hello, X-Size: 5", "200 one two"}},
+	{rule: "MW502", asks: []string{"GET /stream/"}, want: []string{"200 "}},
+	{rule: "MW502", good: true, asks: []string{"GET /stream/"}, want: []string{"200 one two"}},
+	{rule: "MW503", asks: []string{"GET / show=Content-Length length"}, want: []string{"200 hello<!-- shop -->, Content-Length: 5, length 18"}},
+	{rule: "MW503", good: true, asks: []string{"GET / show=Content-Length length"}, want: []string{"200 hello<!-- shop -->, Content-Length: 18, length 18"}},
+	{rule: "MW504", asks: []string{"GET /visits/ show=Vary"}, want: []string{"200 visits=None, Vary: User-Agent"}},
+	{rule: "MW504", good: true, asks: []string{"GET /visits/ show=Vary"}, want: []string{"200 visits=None, Vary: Cookie, User-Agent"}},
+	{rule: "MW505", asks: []string{"POST /post/ body=a=1"}, want: []string{"200 a=None"}},
+	{rule: "MW505", good: true, asks: []string{"POST /post/ body=a=1 show=X-Audit"}, want: []string{"200 a=1, X-Audit: 1"}},
+	{rule: "MW506", asks: []string{"GET /", "GET /stream/"}, want: []string{"200 hello", "500 TypeError: 'async_generator' object is not iterable"}},
+	{rule: "MW506", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+}
