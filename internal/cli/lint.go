@@ -104,7 +104,7 @@ func (a *app) lintAll(ctx context.Context, paths []string, in *inputFlags, flags
 	run := &lintRun{Lint: report.Lint{Notes: notes}, source: a.source, failOn: finding.Error + 1}
 	var failures []error
 	for _, j := range jobs {
-		found, err := a.lintJob(ctx, run, j, in)
+		found, err := a.lintJob(ctx, run, j, in, flags)
 		var wrong config.Errors
 		if errors.As(err, &wrong) {
 			return nil, err
@@ -137,7 +137,7 @@ func (a *app) lintAll(ctx context.Context, paths []string, in *inputFlags, flags
 
 // lintJob checks what one configuration holds for. It adds stacks, notes and
 // counts to the run.
-func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, in *inputFlags) ([]finding.Finding, error) {
+func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, in *inputFlags, flags *configFlags) ([]finding.Finding, error) {
 	own := in.with(j)
 	if in.stack != "" {
 		return a.lintStack(run, j, own)
@@ -161,6 +161,7 @@ func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, in *inputFlags)
 	}
 	facts := projectfacts.New(project)
 	facts.Catalog = j.config.Catalog
+	facts.Partial = len(flags.exclude) > 0 || !in.django.value.IsZero()
 	config := facts.Config()
 	return a.check(run, j, stacks, config), nil
 }
