@@ -243,7 +243,7 @@ func (r *Reader) resolvePath(dotted string, hops int) []target {
 	if dotted == mixinPath {
 		return []target{{kind: targetExternal, path: mixinPath}}
 	}
-	if !r.loader.HasTop(dotted) && !r.loaded(dotted) {
+	if !r.loader.HasTop(dotted) && !r.readable(dotted) {
 		return []target{{kind: targetExternal, path: dotted}}
 	}
 	for i := len(dotted); i > 0; i = strings.LastIndexByte(dotted[:i], '.') {
@@ -264,11 +264,27 @@ func (r *Reader) resolvePath(dotted string, hops int) []target {
 	return []target{{kind: targetMissing, path: dotted}}
 }
 
-// loaded says that a module on the way of a dotted path has been read, whatever
-// the tree says of its top.
-func (r *Reader) loaded(dotted string) bool {
+// readable says that a module on the way of a dotted path is there, whatever the
+// tree says of its top: below a directory without __init__.py a module that is
+// missing may be somewhere else, but one that is there is the one that is meant.
+// A module that was read before counts too, such as one of the settings.
+func (r *Reader) readable(dotted string) bool {
+	for i := 0; i < len(dotted); i++ {
+		end := strings.IndexByte(dotted[i:], '.')
+		if end < 0 {
+			end = len(dotted) - i
+		}
+		i += end
+		m := r.module(dotted[:i])
+		if m == nil {
+			break
+		}
+		if m.Src != nil {
+			return true
+		}
+	}
 	for i := len(dotted); i > 0; i = strings.LastIndexByte(dotted[:i], '.') {
-		if r.modules[dotted[:i]] != nil {
+		if m := r.modules[dotted[:i]]; m != nil && m.Src != nil {
 			return true
 		}
 	}

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden sections; review each change beside its source")
 
-// memTree is a Loader over files in memory; every top folder or file is a top
-// package.
+// memTree is a Loader over files in memory, with the rules of internal/django: a
+// folder without __init__.py is no top package, as it may have parts elsewhere.
 type memTree struct {
 	files map[string]string
 	cache map[string]layers.Module
@@ -52,7 +52,7 @@ func (m *memTree) Module(dotted string) (layers.Module, bool) {
 func (m *memTree) HasTop(dotted string) bool {
 	top, _, _ := strings.Cut(dotted, ".")
 	for name := range m.files {
-		if name == top+".py" || strings.HasPrefix(name, top+"/") {
+		if name == top+".py" || name == top+"/__init__.py" {
 			return true
 		}
 	}
