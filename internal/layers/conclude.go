@@ -55,7 +55,9 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 		if replace == Yes {
 			h.Others = addAnswer(h.Others, Answer{Span: w.retSpan(h, x), Certain: replace, Made: w.madeSpans(x), Kind: x.v.kind})
 		}
-		if x.v.only(isFalsy) {
+		// A value that is falsy or a response, but surely nothing else, comes from
+		// a helper that returns the one or the other.
+		if x.v.has(isFalsy) && !x.v.has(isNone|isOpaque|isOther) {
 			h.Falsy = append(h.Falsy, Site{Hook: h.Name, Phase: x.phase.name(), Span: w.retSpan(h, x), Text: w.retText(x)})
 		}
 		if due {
