@@ -42,7 +42,7 @@ type expectation struct {
 // shows no difference has no effects.
 func expect(t testing.TB, h *pyscenario.Handmade, from, to string) map[string]expectation {
 	t.Helper()
-	all, err := conformance.Vectors()
+	all, err := recordings()
 	require.NoError(t, err)
 	_, specs := own(h)
 	list := map[string]expectation{}

@@ -15,7 +15,7 @@ import (
 
 // modernAtoms is what is out of the ordinary in a scenario of modern layers.
 func modernAtoms(s *conformance.Scenario) []oneAtom {
-	_, list := shapeOf(s)
+	list := atomsOf(s)
 	for i := range s.Layers {
 		c := s.Layers[i].Call
 		if c == nil {
@@ -50,7 +50,7 @@ func ordinary(behaviour string) bool {
 // differ, something that this stack does is predicted to differ; between
 // releases that were recorded as equal throughout, nothing is.
 func TestProofModern(t *testing.T) {
-	all, err := conformance.Vectors()
+	all, err := recordings()
 	require.NoError(t, err)
 	styles := pyscenario.Styles()
 	for _, c := range []struct {
@@ -93,7 +93,7 @@ func TestProofModern(t *testing.T) {
 						}
 					}
 				}
-				from, to := tr.traces(&record{vector: v})
+				from, to := bare(*traceOf(v, c.from)), bare(*traceOf(v, c.to))
 				if cmp.Equal(from, to) {
 					if c.differ == 0 && len(list) > 0 {
 						wrong = append(wrong, fmt.Sprintf("predicted %v; nothing was recorded to differ", list[0].atoms))
