@@ -7,9 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
-	"github.com/mwcheck/mwcheck/internal/report"
+	"github.com/mwcheck/mwcheck/internal/rulepage"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -46,16 +45,11 @@ func explain(names []string) (string, error) {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString(r.Page(show))
+		page, err := rulepage.Page(r)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(page)
 	}
 	return b.String(), nil
-}
-
-// show renders the findings of a rule's example as lint prints them.
-func show(files map[string]string, findings []finding.Finding) string {
-	var b strings.Builder
-	source := func(name string) ([]byte, error) { return []byte(files[name]), nil }
-	// Writing to a strings.Builder does not fail.
-	_ = report.FindingsText(&b, findings, source, report.TextOptions{})
-	return b.String()
 }

@@ -19,6 +19,7 @@ import (
 type project struct {
 	files  map[string]string
 	django stack.Version
+	order  []lint.OwnOrder
 }
 
 func (p *project) load(t require.TestingT) ([]*stack.Stack, lint.Config) {
@@ -33,11 +34,14 @@ func (p *project) load(t require.TestingT) ([]*stack.Stack, lint.Config) {
 	for i := range checked {
 		stacks = append(stacks, &checked[i])
 	}
-	return stacks, projectfacts.New(loaded).Config()
+	conf := projectfacts.New(loaded).Config()
+	conf.Order = p.order
+	return stacks, conf
 }
 
 func (p *project) lint(t require.TestingT) []finding.Finding {
 	findings, _ := lint.Run(p.load(t))
+	checkFixKinds(t, findings)
 	return findings
 }
 

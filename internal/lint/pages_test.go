@@ -1,54 +1,13 @@
 package lint
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
-	"github.com/mwcheck/mwcheck/internal/finding"
-	printer "github.com/mwcheck/mwcheck/internal/report"
 )
-
-const pages = "../../docs/rules"
-
-// show prints findings as the command does, without notes and summary.
-func show(t *testing.T) Show {
-	return func(files map[string]string, findings []finding.Finding) string {
-		var b strings.Builder
-		source := func(name string) ([]byte, error) { return []byte(files[name]), nil }
-		require.NoError(t, printer.LintText(&b, printer.Lint{Findings: findings}, source, printer.TextOptions{}))
-		out, _, ok := strings.Cut(b.String(), "\n\n0 errors, 0 warnings")
-		require.True(t, ok, b.String())
-		return out + "\n"
-	}
-}
-
-// TestPages compares docs/rules with what the rules say; "go test -update"
-// writes it anew.
-func TestPages(t *testing.T) {
-	want := map[string]string{"README.md": Index(), "facts.md": FactsPage(catalog.Default())}
-	for _, r := range Rules() {
-		want[r.Name+".md"] = r.Page(show(t))
-	}
-	for name, text := range want {
-		file := filepath.Join(pages, name)
-		if *update {
-			require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-		}
-		got, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.Equal(t, text, string(got), "%s is stale: run go test ./internal/lint -update", file)
-	}
-	files, err := os.ReadDir(pages)
-	require.NoError(t, err)
-	for _, f := range files {
-		require.Contains(t, want, f.Name(), "a page without a rule")
-	}
-}
 
 // TestExamples holds what a page promises: the bad example has exactly one
 // finding, the rule's own and as bad as the rule can be; the good one none.
