@@ -61,7 +61,11 @@ func (e *evaluator) listMethod(r *pRef, name string, a *callArgs, n python.Node)
 		return e.indexOf(items, a, r.id, n)
 	case "count":
 		return e.count(items, arg(0), n)
+	case "__contains__", "__eq__", "__format__", "__ge__", "__gt__", "__iter__", "__le__", "__len__", "__lt__",
+		"__ne__", "__repr__", "__reversed__", "__sizeof__", "__str__", "__getitem__", "__add__", "__mul__":
+		return e.unknownNode(n) // leave the list as it is
 	default:
+		e.setItems(r, e.collapse(items, n, true, nil)) // __iadd__, __setitem__, ...
 		return e.unknownNode(n)
 	}
 	return pNone{}

@@ -53,7 +53,7 @@ func runBothSettings(p *Pass) {
 			continue
 		}
 		for _, classic := range p.Module {
-			if classic.Model == stack.Modern || deliberate(modern, classic) {
+			if classic.Model == stack.Modern || deliberate(modern, classic) || oneList(modern, classic) {
 				continue
 			}
 			if out := p.both(modern, classic); worst == nil || out.Severity > worst.Severity {
@@ -66,7 +66,7 @@ func runBothSettings(p *Pass) {
 
 func (p *Pass) hasBoth(modern *stack.Stack) bool {
 	return slices.ContainsFunc(p.Module, func(classic *stack.Stack) bool {
-		return classic.Model == stack.Classic && !deliberate(modern, classic)
+		return classic.Model == stack.Classic && !deliberate(modern, classic) && !oneList(modern, classic)
 	})
 }
 
@@ -105,6 +105,14 @@ func (p *Pass) both(modern, classic *stack.Stack) Problem {
 // version that a condition asks for.
 func deliberate(a, b *stack.Stack) bool {
 	return exclusive(a, b) || asksVersion(a) || asksVersion(b)
+}
+
+// oneList says that both settings hold the entries of one list in the source,
+// as after "MIDDLEWARE = MIDDLEWARE_CLASSES": a change of it changes both.
+func oneList(a, b *stack.Stack) bool {
+	return len(a.Entries) > 0 && slices.EqualFunc(a.Entries, b.Entries, func(x, y stack.Entry) bool {
+		return x.Span == y.Span && x.Path == y.Path && x.Span.Line > 0
+	})
 }
 
 func asksVersion(s *stack.Stack) bool {
