@@ -8,7 +8,7 @@ import (
 // readAsync says what a class can do under ASGI: the marks along its bases,
 // else Django's defaults, sync only.
 func (r *Reader) readAsync(l *Layer, c *class) Async {
-	a := Async{Marks: No, Asks: No, Native: No}
+	a := Async{Marks: No, Asks: No, Native: No, Awaits: No, Relay: l.relay}
 	a.SyncCapable, _ = r.mark(c, "sync_capable", Yes)
 	a.AsyncCapable, a.Span = r.mark(c, "async_capable", No)
 	for _, h := range l.Hooks {
@@ -26,12 +26,12 @@ func (r *Reader) readAsync(l *Layer, c *class) Async {
 		case b.cls != nil:
 			a.body(b.cls.node)
 		case b.path == mixinPath:
-			a.Marks, a.Asks = Yes, Yes
+			a.Marks, a.Asks, a.Awaits = Yes, Yes, Yes
 		case b.path != objectPath:
 			if style, _, ok := r.catalogStyle(b.path); ok && style == Mixin {
-				a.Marks, a.Asks = Yes, Yes
+				a.Marks, a.Asks, a.Awaits = Yes, Yes, Yes
 			} else if a.Marks == No {
-				a.Marks, a.Asks = Unknown, Unknown
+				a.Marks, a.Asks, a.Awaits = Unknown, Unknown, Unknown
 			}
 		}
 	}
@@ -48,6 +48,18 @@ func (a *Async) body(n python.Node) {
 				a.Marks = Yes
 			case "iscoroutinefunction":
 				a.Asks = Yes
+			case "async_to_sync", "run", "run_until_complete", "create_task", "ensure_future", "run_coroutine_threadsafe":
+				a.Awaits = Yes
+			}
+		case python.KindAwait:
+			a.Awaits = Yes
+		case python.KindFunctionDef:
+			if d.Is(python.FlagAsync) {
+				a.Awaits = Yes
+			}
+		case python.KindName:
+			if d.Name() == "_is_coroutine" && d.Role() == python.FieldTargets {
+				a.Marks = Yes
 			}
 		case python.KindAttribute:
 			if d.Name() == "_is_coroutine" && d.Role() == python.FieldTargets {

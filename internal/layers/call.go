@@ -185,7 +185,10 @@ func (w *walker) callNext(n python.Node, wrapped bool, st *state) value {
 	}
 	st.stream = streamUnknown
 	st.absent = map[string]bool{}
-	c := NextCall{Hook: w.frame.hook, Span: w.span(n), Wrapped: wrapped, Loop: st.loop > 0}
+	c := NextCall{Hook: w.frame.hook, Span: w.span(n), Wrapped: wrapped, Loop: st.loop > 0, Returned: returned(n)}
+	if fn := enclosing(n); fn.Kind() == python.KindFunctionDef && fn.Is(python.FlagAsync) {
+		c.Async, c.Unawaited = true, unawaited(n)
+	}
 	if _, first := w.once(recordKey{what: "next", hook: c.Hook}, n, 0); first {
 		w.layer.Next = append(w.layer.Next, c)
 	}

@@ -13,7 +13,7 @@ func (r *Reader) readFactory(l *Layer, t target) {
 	fn := t.node
 	l.Span = r.span(t.mod, fn)
 	l.Style = Function
-	l.Async = Async{SyncCapable: Yes, AsyncCapable: No, Marks: No, Asks: No, Native: No}
+	l.Async = Async{SyncCapable: Yes, AsyncCapable: No, Marks: No, Asks: No, Native: No, Awaits: No}
 	r.damage(l, t.mod, fn)
 	r.factoryMarks(l, t)
 	r.factoryParams(l, t)
@@ -139,6 +139,9 @@ func (w *walker) factoryReturns(t target, rets []ret) {
 	l.Async.Native = No
 	for _, fn := range inner {
 		w.innerHook("__call__", fn)
+		if n := w.relay(fn.node); !n.IsZero() && l.Async.Relay.IsZero() {
+			l.Async.Relay = w.r.span(fn.mod, n)
+		}
 		if fn.node.Is(python.FlagAsync) {
 			l.Async.Native = Yes
 		}

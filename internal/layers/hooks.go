@@ -169,6 +169,9 @@ func (w *walker) readHook(h *Hook, owner *class, members []classMember) {
 			read = false
 		}
 		rets = append(rets, w.readFunction(h, fn)...)
+		if n := w.relay(fn.node); h.Name == "__call__" && !n.IsZero() {
+			w.layer.relay = w.r.span(fn.mod, n)
+		}
 	}
 	h.Read = read && !w.full
 	w.conclude(h, rets)

@@ -100,8 +100,9 @@ type Layer struct {
 	Factory *FactoryResult // for functions
 	Thing   *Thing         // where the path leads to no class and no function
 
-	resets []Site   // thread-locals that are reset
-	relays bool     // its __call__ calls the mixin's
+	resets []Site // thread-locals that are reset
+	relays bool   // its __call__ calls the mixin's
+	relay  stack.Span
 	supers []string // hooks of bases outside of the tree that are called
 	given  map[stack.Span][]string
 }
@@ -409,4 +410,7 @@ type NextCall struct {
 	Dropped bool // its answer is not used
 	Wrapped bool // something wrapped around get_response is called
 	Loop    bool // it stands in a loop
+	// Async says that it stands in a coroutine function, Unawaited that it is
+	// surely not awaited there, Returned that its value is returned as it is.
+	Async, Unawaited, Returned bool
 }

@@ -37,13 +37,14 @@ func render(l *layers.Layer) string {
 	}
 	renderInit(p, at, l)
 	a := l.Async
-	p("  async sync_capable=%s async_capable=%s native=%s marks=%s asks=%s%s", a.SyncCapable, a.AsyncCapable, a.Native, a.Marks, a.Asks,
-		list(" hooks=", a.Hooks))
+	p("  async sync_capable=%s async_capable=%s native=%s marks=%s asks=%s%s%s%s", a.SyncCapable, a.AsyncCapable, a.Native, a.Marks, a.Asks,
+		list(" hooks=", a.Hooks), mark(a.Awaits == layers.Yes && l.Style != layers.Mixin, "awaits"), relayText(at(a.Relay)))
 	for _, h := range l.Hooks {
 		renderHook(p, at, h)
 	}
 	for _, x := range l.Next {
-		p("  next %s %s%s%s%s", x.Hook, at(x.Span), mark(x.Dropped, "dropped"), mark(x.Wrapped, "wrapped"), mark(x.Loop, "loop"))
+		p("  next %s %s%s%s%s%s", x.Hook, at(x.Span), mark(x.Dropped, "dropped"), mark(x.Wrapped, "wrapped"), mark(x.Loop, "loop"),
+			mark(x.Unawaited, "unawaited"))
 	}
 	for _, x := range l.Reads {
 		p("  read %s %s %s %s guarded=%s%s%s%s%s%s", x.Attr, x.Hook, x.Phase, at(x.Span), x.Guarded, text(" by ", x.Guard), mark(x.Always, "always"),
@@ -151,4 +152,11 @@ func list(before string, s []string) string {
 		return ""
 	}
 	return before + strings.Join(s, ",")
+}
+
+func relayText(at string) string {
+	if at == "-" {
+		return ""
+	}
+	return " relay=" + at
 }

@@ -59,6 +59,11 @@ type Async struct {
 	// Streams says whether it looks at the kind of a response's stream
 	// (response.is_async).
 	Streams Tri
+	// Awaits says whether any of its code is asynchronous, or runs such code.
+	Awaits Tri
+	// Relay is a return statement of a synchronous __call__ that returns the
+	// coroutine of an own coroutine function.
+	Relay stack.Span
 	// Hooks are the hooks that are coroutines.
 	Hooks []string
 }

@@ -5,7 +5,9 @@ const (
 	noUser    = "500 AttributeError: 'WSGIRequest' object has no attribute 'user'"
 	noSession = "500 AttributeError: 'WSGIRequest' object has no attribute 'session'"
 	coroutine = "out of the handler: AttributeError: 'coroutine' object has no attribute '_resource_closers'"
-	nothing   = "out of the handler: AttributeError: 'NoneType' object has no attribute '_resource_closers'"
+	// A layer that was called in sync mode answers with a response where Django awaits.
+	serverError = "out of the handler: TypeError: object HttpResponseServerError can't be used in 'await' expression"
+	nothing     = "out of the handler: AttributeError: 'NoneType' object has no attribute '_resource_closers'"
 )
 
 var liveCases = []liveCase{
@@ -38,14 +40,57 @@ var liveCases = []liveCase{
 	{rule: "MW211", asks: []string{"GET /"}, want: []string{"does not start: TypeError: 'NoneType' object is not callable"}},
 	{rule: "MW211", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
 
+	{rule: "MW201", text: "def Timing():\n    pass\n", asks: []string{"GET /"}, want: []string{
+		"does not start: TypeError: Timing() takes 0 positional arguments but 1 was given",
+	}},
+	{rule: "MW201", text: "class Timing:\n    def __init__(self, get_response):\n        pass\n\n    def process_request(self, request):\n        pass\n",
+		asks: []string{"GET /"}, want: []string{"500 TypeError: 'Timing' object is not callable"}},
+	{rule: "MW203", text: mixin + "    def __init__(self, get_response):\n        super().__init__()\n", asks: []string{"GET /"}, want: []string{
+		"500 TypeError: 'NoneType' object is not callable",
+	}},
+	{rule: "MW205", text: mixin + "    def process_response(self, request, response):\n        response['X'] = '1'\n\n\ntiming = Timing\n",
+		asks: []string{"GET /"}, want: []string{nothing}},
+	{rule: "MW205", text: mixin + "    def process_template_response(self, request, response):\n        pass\n\n\ntiming = Timing\n",
+		asks: []string{"GET /page/"}, want: []string{
+			"500 ValueError: Timing.process_template_response didn't return an HttpResponse object. It returned None instead.",
+		}},
+	{rule: "MW208", text: "def timing(get_response):\n    if False:\n        return get_response\n", asks: []string{"GET /"}, want: []string{
+		"does not start: ImproperlyConfigured: Middleware factory shop.middleware.timing returned None.",
+	}},
+	{rule: "MW211", text: "timing = 'shop'\n", asks: []string{"GET /"}, want: []string{"does not start: TypeError: 'str' object is not callable"}},
+	{rule: "MW211", text: "class Timing:\n    def __init__(self, get_response):\n        pass\n\n\ndef timing(get_response):\n    return Timing\n",
+		asks: []string{"GET /"}, want: []string{"out of the handler: AttributeError: 'Timing' object has no attribute '_resource_closers'"}},
+
 	{rule: "MW401", asks: []string{"GET /", "GET /async/ asgi"}, want: []string{coroutine, "500 TypeError: sync_to_async can only be applied to sync functions."}},
 	{rule: "MW401", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
 	{rule: "MW402", asks: []string{"GET /"}, want: []string{coroutine}},
 	{rule: "MW402", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
-	{rule: "MW403", asks: []string{"GET /"}, want: []string{
-		"out of the handler: TypeError: object HttpResponseServerError can't be used in 'await' expression",
-	}},
+	{rule: "MW403", asks: []string{"GET /"}, want: []string{serverError}},
 	{rule: "MW403", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
+	{rule: "MW402", text: neither, asks: []string{"GET /"}, want: []string{
+		"does not start: RuntimeError: Middleware shop.middleware.TimingMiddleware must have at least one of sync_capable/async_capable set to True.",
+	}},
+	{rule: "MW402", text: onlyAsync, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		coroutine, "200 hello",
+	}},
+	{rule: "MW402", text: onlySync, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		"200 hello", serverError,
+	}},
+	{rule: "MW402", text: noAsyncCode, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		"200 hello", serverError,
+	}},
+	{rule: "MW403", text: unmarkedHybrid, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		"200 hello", serverError,
+	}},
+	{rule: "MW403", good: true, text: markedHybrid, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
+	{rule: "MW403", text: throughHybrid, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		"200 hello", serverError,
+	}},
+	{rule: "MW404", asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		"500 TypeError: 'coroutine' object does not support item assignment", "500 TypeError: 'coroutine' object does not support item assignment",
+	}},
+	{rule: "MW404", good: true, asks: []string{"GET / show=X-Shop", "GET /async/ asgi show=X-Shop"}, want: []string{"200 hello, X-Shop: 1", "200 hello, X-Shop: 1"}},
+	{rule: "MW404", text: unawaitedReturn, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{coroutine, coroutine}},
 
 	{rule: "MW501", asks: []string{"GET /", "GET /stream/"}, want: []string{
 		"200 hello", "500 AttributeError: This StreamingHttpResponse instance has no `content` attribute. Use `streaming_content` instead.",
@@ -62,3 +107,103 @@ var liveCases = []liveCase{
 	{rule: "MW506", asks: []string{"GET /", "GET /stream/"}, want: []string{"200 hello", "500 TypeError: 'async_generator' object is not iterable"}},
 	{rule: "MW506", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
 }
+
+const mixin = "from django.utils.deprecation import MiddlewareMixin\n\n\nclass Timing(MiddlewareMixin):\n"
+
+// Other ways to break the rules on modes, under the name of the example's layer.
+const (
+	neither = `class TimingMiddleware:
+    sync_capable = False
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+`
+	onlyAsync = `class TimingMiddleware:
+    async_capable = True
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    async def __call__(self, request):
+        return await self.get_response(request)
+`
+	onlySync = `class TimingMiddleware:
+    async_capable = True
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response["X"] = "1"
+        return response
+`
+	noAsyncCode = `import asyncio
+
+from django.utils.decorators import sync_and_async_middleware
+
+
+@sync_and_async_middleware
+def TimingMiddleware(get_response):
+    if asyncio.iscoroutinefunction(get_response):
+        def middleware(request):
+            response = get_response(request)
+            response["X"] = "async"
+            return response
+    else:
+        def middleware(request):
+            response = get_response(request)
+            response["X"] = "sync"
+            return response
+    return middleware
+`
+	hybridHead = `import asyncio
+
+
+class Timing:
+    async_capable = True
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.native = asyncio.iscoroutinefunction(get_response)
+`
+	hybridTail = `
+    def __call__(self, request):
+        if self.native:
+            return self.__acall__(request)
+        return self.get_response(request)
+
+    async def __acall__(self, request):
+        return await self.get_response(request)
+`
+	unmarkedHybrid = hybridHead + hybridTail
+	markedHybrid   = hybridHead + `        if self.native:
+            self._is_coroutine = asyncio.coroutines._is_coroutine
+` + hybridTail
+	throughHybrid = `class Timing:
+    async_capable = True
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+`
+	unawaitedReturn = `import asyncio
+
+
+class Timing:
+    sync_capable = False
+    async_capable = True
+    _is_coroutine = asyncio.coroutines._is_coroutine
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    async def __call__(self, request):
+        return self.get_response(request)
+`
+)

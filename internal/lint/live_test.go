@@ -51,14 +51,7 @@ func TestLive(t *testing.T) {
 	for _, c := range liveCases {
 		r := Find(c.rule)
 		require.NotNil(t, r, c.rule)
-		example := r.Bad
-		if c.good {
-			example = r.Good
-		}
-		if c.text != "" {
-			example.Code = c.text
-		}
-		files := example.Files()
+		files := c.example().Files()
 		files["shop/__init__.py"] = ""
 		files["shop/models.py"] = "class Manager:\n    async def aget(self, **kwargs):\n        return kwargs\n\n\nclass Tenant:\n    objects = Manager()\n"
 		inputs = append(inputs, input{files, c.asks})
@@ -70,6 +63,37 @@ func TestLive(t *testing.T) {
 	require.Len(t, answers, len(liveCases))
 	for i, c := range liveCases {
 		assert.Equal(t, strings.Join(c.want, "\n"), strings.Join(answers[i], "\n"), "%s good=%t %v\n%s", c.rule, c.good, c.asks, inputs[i].Files[ExampleCode])
+	}
+}
+
+// example is what the case runs.
+func (c liveCase) example() Example {
+	r := Find(c.rule)
+	example := r.Bad
+	if c.good {
+		example = r.Good
+	}
+	if c.text != "" {
+		example.Code = c.text
+	}
+	return example
+}
+
+// TestLiveIsReported wants the rule to report what fails, and nothing else.
+func TestLiveIsReported(t *testing.T) {
+	for _, c := range liveCases {
+		example := c.example()
+		_, stacks := example.Settings()
+		findings, _ := Run(stacks, example.Config())
+		var rules []string
+		for _, f := range findings {
+			rules = append(rules, f.Rule)
+		}
+		if c.good {
+			require.Empty(t, rules, "%s\n%s", c.rule, example.Code)
+			continue
+		}
+		require.Contains(t, rules, c.rule, example.Code)
 	}
 }
 

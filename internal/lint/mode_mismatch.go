@@ -25,7 +25,8 @@ functions, that
   what get_response is: a warning, as it fails where what is further in is
   synchronous;
 * say that they can do async mode, are synchronous only and never look at what
-  get_response is: a warning, as in async mode get_response gives them a coroutine.
+  get_response is: a warning, as in async mode get_response gives them a coroutine;
+* look at it, and have no asynchronous code all the same: a warning likewise.
 
 Where it is not known whether the Django version has asynchronous layers (3.1 and
 later), the finding is a note. A layer that could not be read entirely is left alone.
@@ -133,6 +134,12 @@ func modeProblem(l *layers.Layer) (problem Problem, found bool) {
 		problem.Severity = finding.Warning
 		problem.What, problem.Why = "says that it can do async mode and never looks at what get_response is", "in async mode get_response gives it a coroutine in the place of a response"
 		problem.Action = "remove async_capable, or look at get_response with iscoroutinefunction"
+		return problem, true
+	case a.Native == layers.No && a.AsyncCapable == layers.Yes && a.Asks == layers.Yes && a.Awaits == layers.No && !looks(l) &&
+		touches(l) && len(l.Unread) == 0 && len(l.Init.NotUsed) == 0 && len(l.Init.Raises) == 0:
+		problem.Severity = finding.Warning
+		problem.What, problem.Why = "says that it can do async mode and has no asynchronous code", "in async mode get_response gives it a coroutine in the place of a response"
+		problem.Action = "remove async_capable, or answer with a coroutine function where get_response is one"
 		return problem, true
 	}
 	return problem, false

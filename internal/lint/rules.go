@@ -35,6 +35,7 @@ func Rules() []*Rule {
 		&asyncHook,
 		&modeMismatch,
 		&unmarkedCoroutine,
+		&unawaitedResponse,
 		&contentOfStream,
 		&consumedStream,
 		&staleLength,

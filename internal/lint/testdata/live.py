@@ -47,13 +47,15 @@ def urls(handle):
     async def native(request):
         return HttpResponse("hello")
 
-    def boom(request):
-        raise ValueError("of the view")
+    def page(request):
+        from django.template import engines
+        from django.template.response import TemplateResponse
+        return TemplateResponse(request, engines["django"].from_string("page"))
 
     module = types.ModuleType("live_urls")
     module.urlpatterns = [
         path("", plain), path("stream/", stream), path("zone/", zone), path("post/", post), path("visits/", visits),
-        path("nested/", nested), path("async/", native), path("boom/", boom),
+        path("nested/", nested), path("async/", native), path("page/", page),
     ]
     sys.modules["live_urls"] = module
 
@@ -80,6 +82,7 @@ def start():
     settings.configure(
         ROOT_URLCONF="live_urls", SECRET_KEY="x", ALLOWED_HOSTS=["*"], USE_TZ=True, TIME_ZONE="UTC", MIDDLEWARE=[],
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"],
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         SESSION_ENGINE="django.contrib.sessions.backends.cache", DEFAULT_AUTO_FIELD="django.db.models.AutoField")
     django.setup()
     for name in ("csrf.CsrfViewMiddleware", "common.CommonMiddleware", "security.SecurityMiddleware"):
