@@ -21,7 +21,7 @@ const FingerprintVersion = "mwcheck/1"
 // a shared list is reported for, and how their variants are numbered, depends
 // on the rest of the project.
 func Fingerprint(f Finding, ordinal int) string {
-	parts := append([]string{FingerprintVersion, f.Rule, f.Fact, f.Span.File, setting(f.Stack)}, f.Subject...)
+	parts := append([]string{FingerprintVersion, f.Rule, f.Fact, f.Span.File, Setting(f.Stack)}, f.Subject...)
 	parts = append(parts, strconv.Itoa(ordinal))
 	h := sha256.New()
 	for _, p := range parts {
@@ -48,8 +48,8 @@ func Fingerprints(findings []Finding) []string {
 	return out
 }
 
-// setting takes "MIDDLEWARE" from "shop.settings:MIDDLEWARE#2".
-func setting(id string) string {
+// Setting takes "MIDDLEWARE" from the id of a stack, "shop.settings:MIDDLEWARE#2".
+func Setting(id string) string {
 	name := id[strings.LastIndexByte(id, ':')+1:]
 	name, _, _ = strings.Cut(name, "#")
 	return name
