@@ -20,7 +20,19 @@ type Ask struct {
 	Subject int
 	// Must says that something breaks otherwise.
 	Must bool
+	// End is the end of the list that the entry belongs near to.
+	End End
 }
+
+// End is an end of a list.
+type End uint8
+
+// The ends of a list.
+const (
+	NoEnd End = iota
+	FirstEnd
+	LastEnd
+)
 
 // maxReordered bounds the stacks that are put in order; real ones have up to 43
 // layers.
@@ -189,7 +201,8 @@ func (c *orderCheck) satisfied(f *applied, yield func(before, behind int)) {
 }
 
 // tries are the orders in which one entry has moved, the problem's own layer
-// first and the shortest ways first.
+// first and the shortest ways first. An entry that belongs near an end goes as
+// near to it as it can.
 func (p *Pass) tries(ask *Ask) []reordering {
 	entries := []int{ask.Subject}
 	for _, pair := range ask.Pairs {
@@ -201,19 +214,33 @@ func (p *Pass) tries(ask *Ask) []reordering {
 	}
 	var out []reordering
 	n := len(p.Layers)
+	put := func(e, to int) {
+		order := make([]int, 0, n)
+		for i := range n {
+			if i != e {
+				order = append(order, i)
+			}
+		}
+		out = append(out, reordering{slices.Insert(order, to, e), []int{e}})
+	}
+	switch ask.End {
+	case FirstEnd:
+		for to := range ask.Subject {
+			put(ask.Subject, to)
+		}
+		return out
+	case LastEnd:
+		for to := n - 1; to > ask.Subject; to-- {
+			put(ask.Subject, to)
+		}
+		return out
+	}
 	for _, e := range entries[:min(len(entries), 4)] {
 		for d := 1; d < n; d++ {
 			for _, to := range []int{e + d, e - d} {
-				if to < 0 || to >= n {
-					continue
+				if to >= 0 && to < n {
+					put(e, to)
 				}
-				order := make([]int, 0, n)
-				for i := range n {
-					if i != e {
-						order = append(order, i)
-					}
-				}
-				out = append(out, reordering{slices.Insert(order, to, e), []int{e}})
 			}
 		}
 	}

@@ -67,6 +67,12 @@ func runWrongOrder(p *Pass) {
 		}
 		problem := p.orderProblem(&v)
 		problem.Order = &Ask{Pairs: v.pairs(), Subject: v.subject, Must: v.severity() == finding.Error}
+		switch v.fact.Relation {
+		case catalog.NearFirst:
+			problem.Order.End = FirstEnd
+		case catalog.NearLast:
+			problem.Order.End = LastEnd
+		}
 		p.Report(problem)
 	}
 }
