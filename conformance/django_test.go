@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // django gives the command that runs scenarios through a real Django 3.2. It
@@ -21,30 +22,9 @@ import (
 // corpus of the repository: python3-django, -asgiref, -sqlparse, -tz.
 func django(t *testing.T, family string) *exec.Cmd {
 	t.Helper()
-	var path string
-	if extra := os.Getenv("MWCHECK_DJANGO_PATH"); extra != "" {
-		path = extra + string(filepath.ListSeparator)
-	}
-	for _, pkg := range []string{"python3-django", "python3-asgiref", "python3-sqlparse", "python3-tz"} {
-		dir, err := filepath.Abs("../.corpus/" + pkg + "/usr/lib/python3/dist-packages")
-		require.NoError(t, err)
-		path += dir + string(filepath.ListSeparator)
-	}
-	env := append(os.Environ(), "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
-	probe := exec.Command("python3", "-c", "import django, asgiref; print(django.VERSION[0], django.VERSION[1])")
-	probe.Env = env
-	version, err := probe.Output()
-	if err != nil {
-		if os.Getenv("REQUIRE_DJANGO") == "1" || os.Getenv("REQUIRE_CORPUS") == "1" {
-			t.Fatalf("no Django to import: %v", err)
-		}
-		t.Skip("no python3 that can import django and asgiref; set MWCHECK_DJANGO_PATH")
-	}
-	if string(bytes.TrimSpace(version)) != "3 2" {
-		t.Skipf("the Django at hand is %s, the comparison is with 3.2", bytes.TrimSpace(version))
-	}
-	cmd := exec.Command("python3", "-W", "ignore", "testdata/django/engine.py", family)
-	cmd.Env = env
+	python, path := testenv.Django(t)
+	cmd := exec.Command(python, "-W", "ignore", "testdata/django/engine.py", family)
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
 	return cmd
 }
 

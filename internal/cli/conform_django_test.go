@@ -13,28 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/cli"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // needDjango puts the Django of the corpus on PYTHONPATH.
 func needDjango(t *testing.T) {
 	t.Helper()
-	var path []string
-	for _, pkg := range []string{"python3-django", "python3-asgiref", "python3-sqlparse", "python3-tz"} {
-		dir, err := filepath.Abs(root + "/.corpus/" + pkg + "/usr/lib/python3/dist-packages")
-		require.NoError(t, err)
-		path = append(path, dir)
-	}
-	t.Setenv("PYTHONPATH", strings.Join(path, string(filepath.ListSeparator)))
-	out, err := exec.Command("python3", "-c", "import django, asgiref; print('%d.%d' % django.VERSION[:2])").Output()
-	if err != nil {
-		if os.Getenv("REQUIRE_CORPUS") == "1" {
-			t.Fatalf("no Django to import: %v", err)
-		}
-		t.Skip("no python3, or scripts/corpus.sh has not been run")
-	}
-	if v := strings.TrimSpace(string(out)); v != "3.2" {
-		t.Skipf("the corpus holds Django %s, not the pinned 3.2", v)
-	}
+	_, path := testenv.Django(t)
+	t.Setenv("PYTHONPATH", path)
 }
 
 // layerChecksDocument is mwcheck.layer-checks/1, as docs/json.md describes it.

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/stack"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // healthyFindings are what the rules on classes say of the classes below, each
@@ -37,14 +37,7 @@ var healthyFindings = map[string]string{
 // 12 that looks like middleware, in the setting it is written for: no rule that
 // reads classes may call one of them an error.
 func TestHealthyClasses(t *testing.T) {
-	dirs, err := filepath.Glob("../../.corpus/python3-*/usr/lib/python3/dist-packages")
-	require.NoError(t, err)
-	if len(dirs) == 0 {
-		if os.Getenv("REQUIRE_CORPUS") != "" {
-			t.Fatal("there is no .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
-		}
-		t.Skip("there is no .corpus: run scripts/corpus.sh")
-	}
+	dirs := testenv.CorpusGlob(t, "python3-*/usr/lib/python3/dist-packages")
 	var rules []*lint.Rule
 	for _, r := range lint.Rules() {
 		if r.ID >= "MW2" {
@@ -55,7 +48,7 @@ func TestHealthyClasses(t *testing.T) {
 	read, unexplained := 0, []string(nil)
 	seen := map[string]bool{}
 	for _, dir := range dirs {
-		pkg := strings.Split(filepath.ToSlash(dir), "/")[3]
+		pkg := filepath.Base(strings.TrimSuffix(filepath.ToSlash(dir), "/usr/lib/python3/dist-packages"))
 		files := osfiles.Files{Dir: dir}
 		workDir, err := files.WorkDir()
 		require.NoError(t, err)

@@ -6,13 +6,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/cost"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // runner builds each stack in Django's ASGI handler, asks it for an
@@ -97,25 +96,7 @@ json.dump(out, sys.stdout)
 // TestAgainstDjango compares the counts with those of Django 3.2 for the stacks
 // that were measured before and for random ones.
 func TestAgainstDjango(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("REQUIRE_PYTHON") == "1" {
-			t.Fatal("python3 is not on this machine")
-		}
-		t.Skip("no python3 to run Django with")
-	}
-	var path []string
-	for _, p := range []string{"django", "asgiref", "sqlparse", "tz"} {
-		dir, err := filepath.Abs("../../.corpus/python3-" + p + "/usr/lib/python3/dist-packages")
-		require.NoError(t, err)
-		if _, err := os.Stat(dir); err != nil {
-			if os.Getenv("REQUIRE_CORPUS") != "" {
-				t.Fatalf("python3-%s is not in .corpus: run scripts/corpus.sh", p)
-			}
-			t.Skipf("python3-%s is not in .corpus: run scripts/corpus.sh", p)
-		}
-		path = append(path, dir)
-	}
+	python, path := testenv.Django(t)
 	var stacks [][]cost.Kind
 	for _, c := range measured {
 		stacks = append(stacks, c.kinds)
@@ -135,7 +116,7 @@ func TestAgainstDjango(t *testing.T) {
 	input, err := json.Marshal(stacks)
 	require.NoError(t, err)
 	cmd := exec.Command(python, "-W", "ignore", "-c", runner)
-	cmd.Env = append(os.Environ(), "PYTHONPATH="+strings.Join(path, string(os.PathListSeparator)), "PYTHONDONTWRITEBYTECODE=1")
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
 	cmd.Stdin = bytes.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

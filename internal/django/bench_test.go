@@ -2,35 +2,21 @@ package django_test
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
-
-// corpus is the directory of an unpacked package that scripts/corpus.sh brings.
-func corpus(t testing.TB, name string) string {
-	dir, err := filepath.Abs("../../.corpus/" + name)
-	require.NoError(t, err)
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("REQUIRE_CORPUS") == "1" {
-			require.NoError(t, err)
-		}
-		t.Skipf("%s is not there; scripts/corpus.sh brings it", name)
-	}
-	return dir
-}
 
 // BenchmarkLoad reads Django's own sources and one project; BenchmarkGrep has
 // grep look for one word in the same files. The aim is at most three times
 // grep's time for everything that the command does.
 func BenchmarkLoad(b *testing.B) {
-	paths := []string{osfiles.Name(corpus(b, "python3-django")), osfiles.Name(corpus(b, "graphite-web"))}
+	paths := []string{osfiles.Name(testenv.Corpus(b, "python3-django")), osfiles.Name(testenv.Corpus(b, "graphite-web"))}
 	workDir, err := osfiles.Files{}.WorkDir()
 	require.NoError(b, err)
 	for b.Loop() {
@@ -43,7 +29,7 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkLoadFind is the part of BenchmarkLoad without the project, whose
 // evaluation takes most of the time.
 func BenchmarkLoadFind(b *testing.B) {
-	paths := []string{osfiles.Name(corpus(b, "python3-django"))}
+	paths := []string{osfiles.Name(testenv.Corpus(b, "python3-django"))}
 	workDir, err := osfiles.Files{}.WorkDir()
 	require.NoError(b, err)
 	for b.Loop() {
@@ -57,7 +43,7 @@ func BenchmarkGrep(b *testing.B) {
 	if err != nil {
 		b.Skip("grep is not installed")
 	}
-	args := []string{"-r", "MIDDLEWARE", corpus(b, "python3-django"), corpus(b, "graphite-web")}
+	args := []string{"-r", "MIDDLEWARE", testenv.Corpus(b, "python3-django"), testenv.Corpus(b, "graphite-web")}
 	for b.Loop() {
 		out, err := exec.Command(grep, args...).Output()
 		require.NoError(b, err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // What the projects of the corpus hold, found by reading them: each settings
@@ -62,7 +63,7 @@ func TestCorpusSettings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			dir := corpus(t, tt.name)
+			dir := testenv.Corpus(t, tt.name)
 			files := osfiles.Files{Dir: dir}
 			p, err := django.Load(context.Background(), files, django.Options{WorkDir: filepath.ToSlash(dir)})
 			if tt.want == nil {

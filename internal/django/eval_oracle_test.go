@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // oracleScript executes jobs under CPython, each in a process of its own, and
@@ -87,11 +88,7 @@ type oracleAnswer struct {
 // for REQUIRE_PYTHON=1.
 func askPython(t *testing.T, jobs []oracleJob) []oracleAnswer {
 	t.Helper()
-	exe, err := exec.LookPath("python3")
-	if err != nil {
-		require.NotEqual(t, "1", os.Getenv("REQUIRE_PYTHON"), "python3 is required")
-		t.Skip("python3 is not installed; it confirms the expectations")
-	}
+	exe, _ := testenv.Python3(t)
 	in, err := json.Marshal(jobs)
 	require.NoError(t, err)
 	cmd := exec.Command(exe, "-I", "-W", "ignore", "-c", oracleScript)

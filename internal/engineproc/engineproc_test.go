@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/lineproc"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // TestMain makes the test's own binary the engine: no other language is needed.
@@ -215,31 +214,14 @@ func TestInterrupted(t *testing.T) {
 // TestRecordingsWithDjango makes real Django 3.2 an engine: what was recorded is
 // what it does, here and now.
 func TestRecordingsWithDjango(t *testing.T) {
-	var path []string
-	for _, pkg := range []string{"python3-django", "python3-asgiref", "python3-sqlparse", "python3-tz"} {
-		dir, err := filepath.Abs("../../.corpus/" + pkg + "/usr/lib/python3/dist-packages")
-		require.NoError(t, err)
-		path = append(path, dir)
-	}
-	env := []string{"PYTHONPATH=" + strings.Join(path, string(filepath.ListSeparator)), "PYTHONDONTWRITEBYTECODE=1"}
-	probe := exec.Command("python3", "-c", "import django, asgiref; print('%d.%d' % django.VERSION[:2])")
-	probe.Env = append(os.Environ(), env...)
-	version, err := probe.Output()
-	if err != nil {
-		if os.Getenv("REQUIRE_CORPUS") == "1" {
-			t.Fatalf("no Django to import: %v", err)
-		}
-		t.Skip("no python3, or scripts/corpus.sh has not been run")
-	}
-	if v := strings.TrimSpace(string(version)); v != "3.2" {
-		t.Skipf("the corpus holds Django %s, not the pinned 3.2", v)
-	}
+	python, path := testenv.Django(t)
+	env := []string{"PYTHONPATH=" + path, "PYTHONDONTWRITEBYTECODE=1"}
 	all, err := conformance.Vectors()
 	require.NoError(t, err)
 	for _, family := range []string{"modern", "async"} {
 		t.Run(family, func(t *testing.T) {
 			r, err := Check(t.Context(), Options{Command: lineproc.Config{
-				Path: "python3", Args: []string{"-W", "ignore", "../../conformance/testdata/django/engine.py", family}, Env: env,
+				Path: python, Args: []string{"-W", "ignore", "../../conformance/testdata/django/engine.py", family}, Env: env,
 			}}, all)
 			require.NoError(t, err)
 			require.Empty(t, r.Summary.Failures)

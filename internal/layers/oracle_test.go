@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // program writes random layers out of the forms that hooks are made of: guards,
@@ -214,13 +214,7 @@ type runResult struct {
 // that the reader has ruled out: an error of a read that it calls guarded, an
 // answer or a missing response that it says cannot be, an unseen write or raise.
 func TestAgainstPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("REQUIRE_PYTHON") == "1" {
-			t.Fatal("python3 is not on this machine")
-		}
-		t.Skip("no python3 to run the layers with")
-	}
+	python, _ := testenv.Python3(t)
 	const count = 900
 	var kinds, texts []string
 	var input [][2]string

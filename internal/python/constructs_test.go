@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 var update = flag.Bool("update", false, "write the trees that were read into testdata/constructs, to be reviewed by eye")
@@ -135,7 +137,7 @@ func constructSources(t *testing.T) (files []string, cases map[string]construct)
 // python3s lists python3 and, where pyenv has one, the newest.
 func python3s(t *testing.T) map[string]int {
 	t.Helper()
-	first, minor := python3(t)
+	first, minor := oracle(t)
 	out := map[string]int{first: minor}
 	if home, err := os.UserHomeDir(); err == nil {
 		found, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions/3.1[2-9]*/bin/python3.1[2-9]"))
@@ -177,7 +179,7 @@ func TestConstructsAgainstCPython(t *testing.T) {
 func TestConstructsAgainstPython2(t *testing.T) {
 	files, cases := constructSources(t)
 	accepted := 0
-	runOracle(t, python2(t), files, func(path string, _ []string, rejected bool) {
+	runOracle(t, testenv.Python2(t), files, func(path string, _ []string, rejected bool) {
 		c := cases[path]
 		py2, _ := c.since(t)
 		assert.Equal(t, !py2, rejected, "%s: Python 2.7 rejects it", c.name)

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // damage is one byte to drop from a source.
@@ -148,10 +149,7 @@ func damageRate(t *testing.T, files []string, what string, rounds int) (found, p
 }
 
 func TestDamage(t *testing.T) {
-	root := filepath.Join(corpusRoot, "python3-django")
-	if _, err := os.Stat(root); err != nil {
-		need(t, "REQUIRE_CORPUS", "the corpus is not there: scripts/corpus.sh brings it")
-	}
+	root := testenv.Corpus(t, "python3-django")
 	files := pythonFiles(t, root)
 	for _, test := range []struct {
 		what string
@@ -175,10 +173,7 @@ func TestDamage(t *testing.T) {
 // TestMarkersInDjango puts a merge conflict's markers or a template's lines
 // around a random statement of one line of every file.
 func TestMarkersInDjango(t *testing.T) {
-	root := filepath.Join(corpusRoot, "python3-django")
-	if _, err := os.Stat(root); err != nil {
-		need(t, "REQUIRE_CORPUS", "the corpus is not there: scripts/corpus.sh brings it")
-	}
+	root := testenv.Corpus(t, "python3-django")
 	for _, test := range []struct {
 		name                  string
 		before, between, last string

@@ -11,24 +11,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-)
 
-// python2 finds a CPython 2.7: PYTHON27, the path, or pyenv's.
-func python2(t *testing.T) string {
-	t.Helper()
-	candidates := []string{os.Getenv("PYTHON27"), "python2.7"}
-	if home, err := os.UserHomeDir(); err == nil {
-		found, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions/2.7*/bin/python2.7"))
-		candidates = append(candidates, found...)
-	}
-	for _, c := range candidates {
-		if c != "" && exec.Command(c, "-c", "print 1").Run() == nil {
-			return c
-		}
-	}
-	need(t, "REQUIRE_PYTHON27", "no python2.7 to compare with")
-	return ""
-}
+	"github.com/mwcheck/mwcheck/internal/testenv"
+)
 
 // legacyStart is the offset at which Python 2.7's ast places an expression:
 // that of the innermost object of a call, and the first element of a tuple. ok
@@ -155,7 +140,7 @@ func TestPython2LibraryAgainstCPython(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole library takes some seconds; not with -short")
 	}
-	python := python2(t)
+	python := testenv.Python2(t)
 	out, err := exec.Command(python, "-c", "import os; print os.path.dirname(os.__file__)").Output()
 	require.NoError(t, err)
 	files := pythonFiles(t, strings.TrimSpace(string(out)))

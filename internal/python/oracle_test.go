@@ -2,7 +2,6 @@ package python
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,25 +9,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sort"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
-
-// corpusRoot is where scripts/corpus.sh puts real projects.
-const corpusRoot = "../../.corpus"
-
-// need skips the test for a reason, or fails it where the environment says that
-// what is missing must be there.
-func need(t *testing.T, variable, reason string) {
-	t.Helper()
-	if os.Getenv(variable) == "1" {
-		t.Fatalf("%s=1: %s", variable, reason)
-	}
-	t.Skip(reason)
-}
 
 // brokenFiles reads testdata/broken.txt: the files of CPython's own test suite
 // that are broken on purpose.
@@ -54,8 +41,8 @@ func pythonFiles(t *testing.T, root string) []string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "site-packages" || d.Name() == "dist-packages" && path != root) && path != root &&
-			!strings.HasPrefix(path, corpusRoot) {
+		if d.IsDir() && (d.Name() == "site-packages" || d.Name() == "dist-packages") && path != root &&
+			!strings.Contains(filepath.ToSlash(path), "/.corpus/") {
 			return filepath.SkipDir
 		}
 		if d.Type().IsRegular() && strings.HasSuffix(path, ".py") {
@@ -156,21 +143,13 @@ var astKinds = map[Kind]string{
 	KindPatternKeyword: "",
 }
 
-// python3 finds a CPython 3.8 or later and its minor version.
-func python3(t *testing.T) (python string, minor int) {
+// oracle is a CPython whose ast places nodes as the reader does, and its minor
+// version.
+func oracle(t *testing.T) (python string, minor int) {
 	t.Helper()
-	python = os.Getenv("PYTHON3")
-	if python == "" {
-		python = "python3"
-	}
-	out, err := exec.Command(python, "-c", "import sys; print(sys.version_info[1])").Output()
-	if err != nil {
-		need(t, "REQUIRE_PYTHON", "no python3 to compare with: "+err.Error())
-	}
-	minor, err = strconv.Atoi(string(bytes.TrimSpace(out)))
-	require.NoError(t, err)
+	python, minor = testenv.Python3(t)
 	if minor < 10 {
-		need(t, "REQUIRE_PYTHON", "python3 is older than 3.10, whose ast places nodes differently")
+		testenv.Absent(t, testenv.RequirePython, "python3 is older than 3.10, whose ast places nodes differently")
 	}
 	return python, minor
 }
@@ -221,11 +200,8 @@ func compareTrees(t *testing.T, python string, minor int, files []string) figure
 }
 
 func TestDjangoAgainstCPython(t *testing.T) {
-	root := filepath.Join(corpusRoot, "python3-django")
-	if _, err := os.Stat(root); err != nil {
-		need(t, "REQUIRE_CORPUS", "the corpus is not there: scripts/corpus.sh brings it")
-	}
-	python, minor := python3(t)
+	root := testenv.Corpus(t, "python3-django")
+	python, minor := oracle(t)
 	fig := compareTrees(t, python, minor, pythonFiles(t, root))
 	t.Log(fig)
 	require.Greater(t, fig.files, 800)
@@ -235,7 +211,7 @@ func TestStandardLibraryAgainstCPython(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole standard library takes half a minute; not with -short")
 	}
-	python, minor := python3(t)
+	python, minor := oracle(t)
 	out, err := exec.Command(python, "-c", "import os; print(os.path.dirname(os.__file__))").Output()
 	require.NoError(t, err)
 	fig := compareTrees(t, python, minor, pythonFiles(t, strings.TrimSpace(string(out))))

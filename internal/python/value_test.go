@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // firstString is the first string of a source.
@@ -94,7 +96,7 @@ func TestIsBytes(t *testing.T) {
 // TestStringValuesAgainstCPython compares the value of every string of Django
 // and of the standard library without its tests.
 func TestStringValuesAgainstCPython(t *testing.T) {
-	python, _ := python3(t)
+	python, _ := oracle(t)
 	out, err := exec.Command(python, "-c", "import os; print(os.path.dirname(os.__file__))").Output()
 	require.NoError(t, err)
 	files := pythonFiles(t, strings.TrimSpace(string(out)))
@@ -102,7 +104,7 @@ func TestStringValuesAgainstCPython(t *testing.T) {
 	if testing.Short() {
 		files = files[:50]
 	}
-	if root := filepath.Join(corpusRoot, "python3-django"); exists(root) {
+	if root := filepath.Join(testenv.Root(t), ".corpus", "python3-django"); exists(root) {
 		files = append(files, pythonFiles(t, root)...)
 	}
 	compared, unknown := 0, 0

@@ -13,16 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mwcheck/mwcheck/internal/migrate/classes"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
-
-// need skips a test, or fails it where the variable forbids that.
-func need(t *testing.T, variable, what string) {
-	t.Helper()
-	if os.Getenv(variable) == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
 
 // compiles says which of the texts a Python does not compile.
 func compiles(t *testing.T, python string, texts []string) {
@@ -78,24 +70,11 @@ func rewritten(t *testing.T) []string {
 
 // TestCompiles: what was Python 2 and 3 is so after the rewriting.
 func TestCompiles(t *testing.T) {
-	if exec.Command("python3", "-c", "").Run() != nil {
-		need(t, "REQUIRE_PYTHON", "no python3 to compile with")
-	}
-	compiles(t, "python3", rewritten(t))
+	python, _ := testenv.Python3(t)
+	compiles(t, python, rewritten(t))
 }
 
 // TestCompiles2 is the same for Python 2.7.
 func TestCompiles2(t *testing.T) {
-	candidates := []string{os.Getenv("PYTHON27"), "python2.7"}
-	if home, err := os.UserHomeDir(); err == nil {
-		found, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions/2.7*/bin/python2.7"))
-		candidates = append(candidates, found...)
-	}
-	for _, c := range candidates {
-		if c != "" && exec.Command(c, "-c", "print 1").Run() == nil {
-			compiles(t, c, rewritten(t))
-			return
-		}
-	}
-	need(t, "REQUIRE_PYTHON27", "no python2.7 to compile with")
+	compiles(t, testenv.Python2(t), rewritten(t))
 }

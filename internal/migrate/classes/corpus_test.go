@@ -20,26 +20,13 @@ import (
 	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
-
-// corpus lists directories of Debian's packages.
-func corpus(t *testing.T, pattern string) []string {
-	t.Helper()
-	dirs, err := filepath.Glob(pattern)
-	require.NoError(t, err)
-	if len(dirs) == 0 {
-		if os.Getenv("REQUIRE_CORPUS") != "" {
-			t.Fatal("there is no .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
-		}
-		t.Skip("there is no .corpus: run scripts/corpus.sh")
-	}
-	return dirs
-}
 
 // TestCorpus asks for everything that looks like middleware in Debian's
 // packages: what is modern is left alone, the edits of the rest are sound.
 func TestCorpus(t *testing.T) {
-	dirs := corpus(t, "../../../.corpus/*/usr/*/*")
+	dirs := testenv.CorpusGlob(t, "*/usr/*/*")
 	looked, touched := 0, map[string]bool{}
 	for _, dir := range dirs {
 		files := osfiles.Files{Dir: dir}
@@ -83,7 +70,7 @@ const importLine = "from django.utils.deprecation import MiddlewareMixin\n"
 // import included.
 func TestCorpusAgain(t *testing.T) {
 	rewritten := 0
-	for _, dir := range corpus(t, "../../../.corpus/*/usr/lib/python3/dist-packages") {
+	for _, dir := range testenv.CorpusGlob(t, "*/usr/lib/python3/dist-packages") {
 		require.NoError(t, filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".py") {
 				return err

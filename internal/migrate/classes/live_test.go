@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/migrate/classes"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // liveCase is one layer of a project on disk.
@@ -39,26 +40,8 @@ var liveViews = []string{"ok", "status404", "stream", "template", "value", "http
 // django is the environment in which python3 imports the pinned Django.
 func djangoEnv(t *testing.T) []string {
 	t.Helper()
-	var path []string
-	for _, pkg := range []string{"python3-django", "python3-asgiref", "python3-sqlparse", "python3-tz"} {
-		dir, err := filepath.Abs("../../../.corpus/" + pkg + "/usr/lib/python3/dist-packages")
-		require.NoError(t, err)
-		path = append(path, dir)
-	}
-	env := append(os.Environ(), "PYTHONPATH="+strings.Join(path, string(filepath.ListSeparator)))
-	cmd := exec.Command("python3", "-c", "import django, asgiref; print('%d.%d' % django.VERSION[:2])")
-	cmd.Env = env
-	out, err := cmd.Output()
-	if err != nil {
-		if os.Getenv("REQUIRE_CORPUS") == "1" {
-			t.Fatalf("no Django to import: %v", err)
-		}
-		t.Skip("no python3, or scripts/corpus.sh has not been run")
-	}
-	if v := strings.TrimSpace(string(out)); v != "3.2" {
-		t.Skipf("the corpus holds Django %s, not the pinned 3.2", v)
-	}
-	return env
+	_, path := testenv.Django(t)
+	return append(os.Environ(), "PYTHONPATH="+path)
 }
 
 // serveLive runs the requests through every case in one Python.

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/lineproc"
 	"github.com/mwcheck/mwcheck/internal/pyscenario"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 //go:embed serve.py
@@ -60,39 +60,26 @@ type Server struct {
 }
 
 // Start starts a server that ends with the test. Where there is no python3 with
-// Django 3.2 the test is skipped, or fails if REQUIRE_DJANGO or REQUIRE_CORPUS
-// is set.
+// Django 3.2 the test is skipped, or fails; see testenv.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	absent := func(why string) {
-		t.Helper()
-		if os.Getenv("REQUIRE_DJANGO") == "1" || os.Getenv("REQUIRE_CORPUS") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
 	if runtime.GOOS == "windows" {
-		absent("the server of test projects forks, which Windows cannot")
+		testenv.Absent(t, testenv.RequireCorpus, "the server of test projects forks, which Windows cannot")
 	}
-	path, err := exec.LookPath("python3")
-	if err != nil {
-		absent("no python3: " + err.Error())
-	}
+	python, path := testenv.Django(t)
 	dir := t.TempDir()
 	for name, text := range map[string][]byte{"serve.py": serveSource, "watch.py": watchSource} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
 	}
 	proc, err := lineproc.Start(lineproc.Config{
-		Path: path, Args: []string{"-B", "-W", "ignore", filepath.Join(dir, "serve.py")}, Dir: dir,
-		Env: []string{"PYTHONPATH=" + pythonPath(t), "PYTHONHASHSEED=0"}, Timeout: 2 * time.Minute,
+		Path: python, Args: []string{"-B", "-W", "ignore", filepath.Join(dir, "serve.py")}, Dir: dir,
+		Env: []string{"PYTHONPATH=" + path, "PYTHONHASHSEED=0"}, Timeout: 2 * time.Minute,
 	})
 	require.NoError(t, err)
 	t.Cleanup(proc.Close)
 	s := &Server{proc: proc}
 	line, err := proc.Ask(context.Background(), []byte(`{"hello": true}`))
-	if err != nil {
-		absent("no python3 that can import django and asgiref: " + err.Error())
-	}
+	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(line, &struct {
 		Django *string `json:"django"`
 	}{&s.Django}))
@@ -100,30 +87,6 @@ func Start(t testing.TB) *Server {
 		t.Skipf("the Django at hand is %s, the comparison is with 3.2", s.Django)
 	}
 	return s
-}
-
-// pythonPath finds Django in MWCHECK_DJANGO_PATH and in the corpus.
-func pythonPath(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("MWCHECK_DJANGO_PATH")
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		up := filepath.Dir(dir)
-		require.NotEqual(t, dir, up, "no go.mod above the test")
-		dir = up
-	}
-	for _, pkg := range []string{"python3-django", "python3-asgiref", "python3-sqlparse", "python3-tz"} {
-		entry := filepath.Join(dir, ".corpus", pkg, "usr", "lib", "python3", "dist-packages")
-		if path != "" {
-			path += string(filepath.ListSeparator)
-		}
-		path += entry
-	}
-	return path
 }
 
 // Serve gives one result for each request of a job. The error is that of a
