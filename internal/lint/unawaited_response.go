@@ -19,7 +19,8 @@ asynchronous half of one that can do both: there it fails under ASGI.
 ## Why
 
 A layer in async mode is given a get_response that is a coroutine function
-(django/core/handlers/base.py, load_middleware and adapt_method_mode, 3.1 and later;
+(Django: django/core/handlers/base.py, load_middleware and adapt_method_mode, 3.1 and
+later;
 docs/topics/http/middleware.txt, "Asynchronous support"). Without "await" the
 response is a coroutine object. To set a header on it is a TypeError; where it is
 returned, the next layer out awaits the layer and gets the coroutine in the place
