@@ -19,16 +19,21 @@ import (
 // With "part of output" the block is one coherent part of it.
 var marker = regexp.MustCompile("(?m)^<!-- (part of )?output: mwcheck (.+?)(?: \\(in (.+)\\))? -->\n```text\n((?s:.*?))```\n")
 
-// TestDocumentedOutput runs every command whose output a document shows.
-func TestDocumentedOutput(t *testing.T) {
-	documents := []string{"README.md"}
+// documents are README.md and the pages of docs.
+func documents(t *testing.T) []string {
+	names := []string{"README.md"}
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	require.NoError(t, err)
 	for _, page := range pages {
-		documents = append(documents, "docs/"+filepath.Base(page))
+		names = append(names, "docs/"+filepath.Base(page))
 	}
+	return names
+}
+
+// TestDocumentedOutput runs every command whose output a document shows.
+func TestDocumentedOutput(t *testing.T) {
 	blocks := 0
-	for _, name := range documents {
+	for _, name := range documents(t) {
 		text, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
 		found := marker.FindAllStringSubmatch(string(text), -1)
@@ -51,6 +56,47 @@ func TestDocumentedOutput(t *testing.T) {
 		}
 	}
 	require.NotZero(t, blocks, "no document shows any output")
+}
+
+// picture stands before an image of a document and says which command wrote it.
+var picture = regexp.MustCompile("(?m)^<!-- picture: mwcheck (.+?) -->\n!\\[[^]\n]{20,}\\]\\(([a-z/.-]+\\.svg)\\)$")
+
+// word is one argument of a command line, in quotes if it has blanks.
+var word = regexp.MustCompile(`"[^"]*"|[^\s"]+`)
+
+// TestDocumentedPictures runs every command whose picture a document shows, from
+// the top of the repository; "go test -update" writes the pictures anew.
+func TestDocumentedPictures(t *testing.T) {
+	shown := map[string]bool{}
+	for _, name := range documents(t) {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		found := picture.FindAllStringSubmatch(string(text), -1)
+		require.Len(t, found, strings.Count(string(text), "picture: mwcheck "), "%s has a picture marker without an image and its description behind it", name)
+		for _, m := range found {
+			var args []string
+			for _, w := range word.FindAllString(m[1], -1) {
+				args = append(args, strings.Trim(w, `"`))
+			}
+			code, stdout, stderr := run(t, root, "", args...)
+			require.Equal(t, cli.ExitOK, code, stderr)
+			require.Empty(t, stderr)
+			file := filepath.Join(root, filepath.Dir(name), filepath.FromSlash(m[2]))
+			if *update {
+				require.NoError(t, os.WriteFile(file, []byte(stdout), 0o644))
+			}
+			got, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(stdout, string(got)), "%s is stale: run go test ./internal/cli -run Pictures -update", file)
+			shown[file] = true
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(root, "docs", "img", "*.svg"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		require.True(t, shown[file], "no document shows %s", file)
+	}
 }
 
 // needPackage skips a test that reads a corpus package where it is absent or of

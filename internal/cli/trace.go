@@ -60,6 +60,9 @@ bad_request, system_exit, keyboard_interrupt. For classes with __call__, "before
 and "after" are hooks, and get_response=once|twice|never. Views: ok, template,
 stream, notfound, return_none, raise:KIND, template_render_raises.
 
+--format svg writes the drawing as a picture that browsers and documents show, the
+engines side by side; what was not understood is then told on stderr.
+
 With --scenario the two ways are not computed but recorded from real Django;
 docs/two-models.md has one for each difference between the models.
 
@@ -91,15 +94,18 @@ an internal error.`,
 				return a.withNotes(err, r.Notes, &out)
 			}
 			r.Request = request
-			if out.format.value == "json" {
+			switch out.format.value {
+			case "json":
 				return report.TracesJSON(a.env.Stdout, r)
+			case "svg":
+				return a.withNotes(report.TracesSVG(a.env.Stdout, r), r.Notes, &out)
 			}
 			return report.TracesText(a.env.Stdout, r, out.text(a.env))
 		},
 	}
 	in.add(cmd.Flags())
 	configured.addReading(cmd.Flags())
-	out.add(cmd, "text", "json")
+	out.add(cmd, "text", "json", "svg")
 	flags := cmd.Flags()
 	flags.StringVar(&f.request, "request", "GET /", "the request, as `\"METHOD /path\"`; it is shown, and nothing depends on it")
 	flags.StringVar(&f.id, "id", "", "the `STACK` to draw, by its id in \"mwcheck stacks\" (default: the first)")
