@@ -73,7 +73,7 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 		}
 		u := use{absent: name + " is not set", present: name + " is set", grade: Visible, response: true}
 		if cookie, ok := strings.CutPrefix(name, "Set-Cookie"); ok {
-			u.absent, u.present, u.grade = "the cookie"+cookie+" is not set", "the cookie"+cookie+" is set", Serious
+			u.absent, u.present, u.grade = "the cookie"+cookie+" is not set", "the cookie"+cookie+" may be set", Serious
 			if m.HasTag("csrf") {
 				u.grade = Visible
 			}
@@ -91,7 +91,7 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 			add(u)
 		}
 	}
-	tag("sets-session", use{absent: "the session is not saved", present: "the session is saved", grade: Serious})
+	tag("sets-session", use{absent: "changes of the session are not saved", present: "changes of the session are saved", grade: Serious})
 	tag("body-encoder", use{absent: "the content is not encoded", present: "the content is encoded", grade: Visible, response: true})
 	tag("body-rewriter", use{absent: "the content is not rewritten", present: "the content is rewritten", grade: Visible, response: true})
 	tag("cache-update", use{absent: "the response is not stored in the cache", present: "the response is stored in the cache", grade: Visible})

@@ -56,13 +56,13 @@ func (t *Trigger) does() string {
 		}
 		return "answers"
 	case "respond_template", "respond_template_raises":
-		return "answers with a template response that is not rendered yet"
+		return "answers with an unrendered template response"
 	case "respond_stream":
 		return "answers with a stream"
 	case "replace":
 		return "exchanges the response"
 	case "replace_template":
-		return "exchanges the response for a template response that is not rendered yet"
+		return "exchanges the response for an unrendered template response"
 	case "return_none":
 		return "returns None"
 	case "return_false":
@@ -76,10 +76,21 @@ func (t *Trigger) does() string {
 // errorName is the class of an error of the vocabulary; name is the one in the
 // source, where it is known.
 func errorName(kind, name string) string {
-	if name != "" {
+	switch {
+	case name != "":
 		return name
+	case kind == "value_error":
+		return "an error" // of whatever class that becomes a 500
 	}
+	return ErrorName(kind)
+}
+
+// ErrorName is the class of an error in the vocabulary of the vectors. What is
+// a class already is given as it is.
+func ErrorName(kind string) string {
 	switch kind {
+	case "value_error":
+		return "ValueError"
 	case "http404":
 		return "Http404"
 	case "permission_denied":
@@ -88,12 +99,18 @@ func errorName(kind, name string) string {
 		return "SuspiciousOperation"
 	case "multipart_error":
 		return "MultiPartParserError"
+	case "bad_request":
+		return "BadRequest"
+	case "too_many_fields":
+		return "TooManyFieldsSent"
+	case "data_too_big":
+		return "RequestDataTooBig"
 	case "system_exit":
 		return "SystemExit"
 	case "keyboard_interrupt":
 		return "KeyboardInterrupt"
 	}
-	return "an error"
+	return kind
 }
 
 func shapeWords(behaviour string) string {
@@ -122,7 +139,7 @@ func siteWords(hook, behaviour string) string {
 	case hook == conformance.HookURL:
 		return "the URL does not resolve"
 	case hook == conformance.HookPages:
-		return "the error pages are unusual: " + behaviour
+		return errorPages(behaviour)
 	case hook == conformance.HookPropagate:
 		return "DEBUG_PROPAGATE_EXCEPTIONS is on"
 	case head == "raise":
@@ -134,7 +151,26 @@ func siteWords(hook, behaviour string) string {
 	case head == "stream":
 		return "the view answers with a stream"
 	}
+	switch behaviour {
+	case "notfound":
+		return "the view answers with a 404"
+	case "return_none", "return_false":
+		return "the view returns " + map[string]string{"return_none": "None", "return_false": "False"}[behaviour]
+	}
 	return "the view does " + behaviour
+}
+
+// errorPages is what the error pages of a site do.
+func errorPages(behaviour string) string {
+	switch behaviour {
+	case "raise":
+		return "the error pages fail"
+	case "raise4xx":
+		return "the error pages of 4xx fail"
+	case "template":
+		return "the error pages are template responses"
+	}
+	return "the error pages are Django's own"
 }
 
 // Words are all triggers of the difference, joined by "and".

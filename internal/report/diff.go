@@ -288,11 +288,11 @@ func collapse(list []diff.Consequence) []collapsed {
 		if text := printable(c.Text); !slices.Contains(texts[o], text) {
 			texts[o] = append(texts[o], text)
 		}
-		if c.Grade != diff.Harmless && c.Span.Line > 0 {
+		if c.Span.Line > 0 {
 			places[o] = append(places[o], c.Span)
 		}
 	}
-	// Layers with the same words stand together, without their places.
+	// Layers with the same words stand together, each with its places.
 	var out []collapsed
 	index, alike := map[string]int{}, map[string][]owner{}
 	for _, o := range owners {
@@ -307,7 +307,7 @@ func collapse(list []diff.Consequence) []collapsed {
 		alike[key] = append(alike[key], o)
 		var layers []string
 		for _, x := range alike[key] {
-			layers = append(layers, names[x])
+			layers = append(layers, names[x]+parens(placesWords(places[x])))
 		}
 		switch {
 		case names[o] == "":
