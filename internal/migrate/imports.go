@@ -170,11 +170,21 @@ func chain(n python.Node) string {
 	return out
 }
 
+// imported are the things that the first name of a dotted expression may stand
+// for by an import, none where a function has a variable of that name, and what
+// follows the name.
+func (s *source) imported(n python.Node) (objects []object, rest string) {
+	first, rest, _ := strings.Cut(chain(n), ".")
+	if objects = s.objects[first]; len(objects) > 0 && s.shadowed(n) {
+		return nil, rest
+	}
+	return objects, rest
+}
+
 // isSettings says whether an expression is Django's settings object.
 func (s *source) isSettings(n python.Node) bool {
-	dotted := chain(n)
-	first, rest, _ := strings.Cut(dotted, ".")
-	for _, o := range s.objects[first] {
+	objects, rest := s.imported(n)
+	for _, o := range objects {
 		switch {
 		case o.kind == objSettings && rest == "":
 			return true
@@ -182,7 +192,7 @@ func (s *source) isSettings(n python.Node) bool {
 			return true
 		}
 	}
-	return dotted == "settings" && len(s.objects[first]) == 0 && s.fixture(n)
+	return len(objects) == 0 && n.Kind() == python.KindName && n.Name() == "settings" && s.fixture(n)
 }
 
 // fixture says that a name is a parameter of a test or fixture function, where
@@ -206,9 +216,8 @@ func (s *source) fixture(n python.Node) bool {
 
 // moduleFile is the file of the tree whose module an expression stands for.
 func (s *source) moduleFile(n python.Node) string {
-	dotted := chain(n)
-	first, rest, _ := strings.Cut(dotted, ".")
-	for _, o := range s.objects[first] {
+	objects, rest := s.imported(n)
+	for _, o := range objects {
 		if o.kind != objModule {
 			continue
 		}
@@ -226,8 +235,8 @@ func (s *source) moduleFile(n python.Node) string {
 // outside is the dotted name of what an expression stands for, where it is
 // imported from outside of the tree; "" for anything else.
 func (s *source) outside(n python.Node) string {
-	first, rest, _ := strings.Cut(chain(n), ".")
-	for _, o := range s.objects[first] {
+	objects, rest := s.imported(n)
+	for _, o := range objects {
 		full := strings.TrimSuffix(o.module+"."+rest, ".")
 		switch {
 		case o.kind == objOutside:

@@ -72,6 +72,8 @@ func (n *renamer) takesSettings(s *source, call python.Node) bool {
 	switch {
 	case f.Kind() == python.KindAttribute && last == "configure":
 		return s.isSettings(object)
+	case f.Kind() == python.KindAttribute && last == "update":
+		return n.isNamespace(s, object) // globals().update(…)
 	case f.Kind() == python.KindAttribute && last == "settings":
 		return chain(object) == "self" || chain(object) == "cls"
 	case f.Kind() == python.KindName && last == "dict":

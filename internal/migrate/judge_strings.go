@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
@@ -24,6 +25,10 @@ func (n *renamer) judgeString(p *planned, s *source, u use) {
 		case object.Kind() == python.KindName && n.unpacked(s, object.Name()):
 			n.ifFree(p, s, u)
 			return
+		case object.Kind() == python.KindCall && isBuiltin(object, "vars") && n.ofModule(p, s, u, object.Field(python.FieldArgs)):
+			return
+		case object.Kind() == python.KindAttribute && object.Name() == "__dict__" && n.ofModule(p, s, u, object.Field(python.FieldObject)):
+			return
 		}
 	case python.KindCompare:
 		for c := range parent.All(python.FieldComparators) {
@@ -31,11 +36,8 @@ func (n *renamer) judgeString(p *planned, s *source, u use) {
 				n.ifFree(p, s, u)
 				return
 			}
-			if c.Kind() == python.KindCall && chain(c.Field(python.FieldFunc)) == "dir" {
-				if a := c.Field(python.FieldArgs); s.isSettings(a) {
-					n.judgeRead(p, s, u)
-					return
-				}
+			if c.Kind() == python.KindCall && isBuiltin(c, "dir", "vars") && n.ofModule(p, s, u, c.Field(python.FieldArgs)) {
+				return
 			}
 		}
 	case python.KindList, python.KindTuple:
@@ -65,6 +67,28 @@ func firstTarget(stmt python.Node) python.Node {
 	return stmt.Field(python.FieldTarget)
 }
 
+// isBuiltin says that a call is of one of some builtin functions.
+func isBuiltin(call python.Node, names ...string) bool {
+	return slices.Contains(names, chain(call.Field(python.FieldFunc)))
+}
+
+// ofModule decides on the name where it is looked up in the settings object or in
+// a settings module; false if the object is neither.
+func (n *renamer) ofModule(p *planned, s *source, u use, object python.Node) bool {
+	if s.isSettings(object) {
+		n.judgeRead(p, s, u)
+		return true
+	}
+	t := n.byName[s.moduleFile(object)]
+	if t == nil || !n.owned[t.src.Root()] {
+		return false
+	}
+	if n.kept(t) == nil && n.kept(s) == nil {
+		p.rename(s, u)
+	}
+	return true
+}
+
 // judgeArgument decides on the name as an argument, as in getattr(settings, …).
 func (n *renamer) judgeArgument(p *planned, s *source, u use, call python.Node) {
 	var args []python.Node
@@ -73,18 +97,11 @@ func (n *renamer) judgeArgument(p *planned, s *source, u use, call python.Node) 
 	}
 	f := call.Field(python.FieldFunc)
 	if len(args) > 1 && args[1] == u.node {
-		if s.isSettings(args[0]) {
-			if n.r.opts.KeepClassic && (strings.HasPrefix(f.Name(), "set") || strings.HasPrefix(f.Name(), "del")) {
-				p.leave(s, u, finding.Warning, "Django 1.10 and later read MIDDLEWARE: set both here")
-				return
-			}
-			n.judgeRead(p, s, u)
+		if n.r.opts.KeepClassic && s.isSettings(args[0]) && (strings.HasPrefix(f.Name(), "set") || strings.HasPrefix(f.Name(), "del")) {
+			p.leave(s, u, finding.Warning, "Django 1.10 and later read MIDDLEWARE: set both here")
 			return
 		}
-		if t := n.byName[s.moduleFile(args[0])]; t != nil && n.owned[t.src.Root()] {
-			if n.kept(t) == nil && n.kept(s) == nil {
-				p.rename(s, u)
-			}
+		if n.ofModule(p, s, u, args[0]) {
 			return
 		}
 		if n.ofClass(s, args[0]) {

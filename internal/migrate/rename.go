@@ -75,7 +75,7 @@ func (r *run) settings(ctx context.Context) error {
 				return err
 			}
 			for _, file := range n.differ(after) {
-				n.leaveGroup(file, finding.Error, stack.Span{File: file}, "it keeps MIDDLEWARE_CLASSES: renamed, a settings module would yield another list than before")
+				n.leaveGroup(file, finding.Error, n.firstUse(file), "it keeps MIDDLEWARE_CLASSES: renamed, a settings module would yield another list than before")
 			}
 			if len(n.refused) > refused {
 				continue
@@ -256,6 +256,17 @@ func (n *renamer) changesOf(edits []finding.Edit) ([]edit.Change, error) {
 		return nil, nil
 	}
 	return out, nil
+}
+
+// firstUse is the first place of a file that speaks of the setting in code.
+func (n *renamer) firstUse(file string) stack.Span {
+	s := n.byName[file]
+	for _, u := range s.uses {
+		if !u.node.IsZero() {
+			return spanOf(s.name, s.src, u.start, u.end)
+		}
+	}
+	return stack.Span{File: file}
 }
 
 // planned is what a turn of the renamer would do.

@@ -34,6 +34,7 @@ type source struct {
 	crowded bool                // there are more places than are looked at
 	news    []use               // places that speak of the new setting
 	bound   map[binding]bool    // answers of binds
+	rebound map[binding]bool    // answers of shadowed
 	unpacks map[string]bool     // answers of unpacked
 }
 
@@ -116,7 +117,7 @@ func settingsFiles(p *django.Project) map[string]bool {
 }
 
 func (r *run) source(p *django.Project, name string, data []byte, modules map[string]django.ModuleFile) *source {
-	s := &source{name: name, src: python.Parse(data), objects: map[string][]object{}, bound: map[binding]bool{}, unpacks: map[string]bool{}}
+	s := &source{name: name, src: python.Parse(data), objects: map[string][]object{}, bound: map[binding]bool{}, rebound: map[binding]bool{}, unpacks: map[string]bool{}}
 	module := ""
 	if m, ok := modules[name]; ok {
 		s.loader, module = p.LoaderAt(m), m.Module

@@ -39,11 +39,16 @@ func (r *run) compare(ctx context.Context, project *django.Project) error {
 			if s.Model != stack.Classic || ctx.Err() != nil {
 				continue
 			}
-			result, err := diff.Run(s, reader.Layer, diff.Options{From: from, To: to, Setting: func(name string) (any, bool, bool) { return settingOf(facts, s, name) }})
+			compare := func(s *stack.Stack) (*diff.Result, error) {
+				return diff.Run(s, reader.Layer, diff.Options{From: from, To: to, Setting: func(name string) (any, bool, bool) { return settingOf(facts, s, name) }})
+			}
+			result, err := compare(s)
 			if err != nil {
 				return err
 			}
-			r.differences(result, s, reader, facts, found)
+			if err := r.differences(result, &adviser{stack: s, reader: reader, facts: facts, compare: compare}, found); err != nil {
+				return err
+			}
 		}
 	}
 	r.conclude(found)
@@ -105,8 +110,8 @@ type merged struct {
 // differences keeps what is worth a line of a comparison. Stacks that are built
 // on one another differ by the same triggers: each has one line, with all that
 // follows from it in any of them.
-func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Reader, facts *projectfacts.Facts, found *found) {
-	unknown := 0
+func (r *run) differences(result *diff.Result, v *adviser, found *found) error {
+	s, unknown := v.stack, 0
 	for i := range result.Differences {
 		d := &result.Differences[i]
 		if d.Static || len(d.Trigger) == 0 || atClass(d) {
@@ -141,7 +146,11 @@ func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Re
 			}
 		}
 		if m.advice == "" {
-			m.advice = advise(d, s, reader, facts)
+			a, err := v.advise(d)
+			if err != nil {
+				return err
+			}
+			m.advice = a.String()
 		}
 	}
 	if unknown > 0 {
@@ -154,6 +163,7 @@ func (r *run) differences(result *diff.Result, s *stack.Stack, reader *layers.Re
 			r.leave(PassBehave, finding.Note, u.Span, fmt.Sprintf("what changes for %q is not known: %s", u.Layer, u.Why))
 		}
 	}
+	return nil
 }
 
 // found is what the comparisons of all stacks have shown.
@@ -215,83 +225,6 @@ func follows(d *diff.Difference) string {
 		parts = append(parts[:most], fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// advise proposes a change of the list after which the layers of the project
-// that lose something run as before: they move further out than the layer that
-// answers or raises, or, where another layer must stay in between, the layers
-// are to be run as one.
-func advise(d *diff.Difference, s *stack.Stack, reader *layers.Reader, facts *projectfacts.Facts) string {
-	at := -1
-	for _, t := range d.Trigger {
-		at = max(at, t.Entry)
-	}
-	if at < 0 {
-		return ""
-	}
-	var movable, stuck []string
-	for _, c := range d.Consequences {
-		if c.Layer == "" || c.Grade < diff.Visible || c.Entry <= at || c.Hook != conformance.HookResponse {
-			continue
-		}
-		// For Django's own layers the documented order is the better advice.
-		if m := catalog.Default().Find(c.Layer); m != nil && m.Django() && reader.Layer(c.Layer).Origin != layers.FromTree {
-			continue
-		}
-		name := catalog.ShortName(c.Layer)
-		if slices.Contains(movable, name) || slices.Contains(stuck, name) {
-			continue
-		}
-		if mayMove(s, facts, c.Entry, at) {
-			movable = append(movable, name)
-		} else {
-			stuck = append(stuck, name)
-		}
-	}
-	target := catalog.ShortName(s.Entries[at].Path)
-	var parts []string
-	if len(movable) > 0 {
-		parts = append(parts, fmt.Sprintf("move %s out, above %s", listed(movable), target))
-	}
-	if len(stuck) > 0 {
-		parts = append(parts, fmt.Sprintf("%s cannot stand above %s, as the order rules say: run the layers from %s to there as one layer, in the old way",
-			listed(stuck), target, target))
-	}
-	return strings.Join(parts, "; ")
-}
-
-func listed(words []string) string {
-	if len(words) == 1 {
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-// mayMove says that no rule finds more wrong with a stack after an entry has
-// moved to the place of another one further out.
-func mayMove(s *stack.Stack, facts *projectfacts.Facts, from, to int) bool {
-	moved := *s
-	moved.Entries = slices.Clone(s.Entries)
-	e := moved.Entries[from]
-	moved.Entries = slices.Insert(slices.Delete(moved.Entries, from, from+1), to, e)
-	return problems(&moved, facts) <= problems(s, facts)
-}
-
-// problems counts what the rules find wrong with a stack.
-func problems(s *stack.Stack, facts *projectfacts.Facts) int {
-	modern := *s
-	modern.Model, modern.Setting, modern.Effective = stack.Modern, newName, true
-	config := facts.Config()
-	config.Django = nil   // the order is judged without a release in mind
-	config.Comments = nil // accepted or not
-	findings, _ := lint.Run([]*stack.Stack{&modern}, config)
-	n := 0
-	for _, f := range findings {
-		if f.Severity >= finding.Warning {
-			n++
-		}
-	}
-	return n
 }
 
 // summary is the pass that compares the two models; it changes nothing by itself.

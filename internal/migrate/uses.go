@@ -165,7 +165,7 @@ func (s *source) binds(scope python.Node, name string) bool {
 	key := binding{scope, name}
 	own, known := s.bound[key]
 	if !known {
-		own = !declared(scope, name) && anyBinding(scope, name)
+		own = !declared(scope, name) && anyBinding(scope, name, true)
 		s.bound[key] = own
 	}
 	return own
@@ -185,8 +185,31 @@ func declared(scope python.Node, name string) bool {
 	return false
 }
 
-// anyBinding says whether a scope's own statements bind a name.
-func anyBinding(scope python.Node, name string) bool {
+// shadowed says that the name that a dotted expression starts with is a parameter
+// or a variable of a function there, and so not what the file imports.
+func (s *source) shadowed(n python.Node) bool {
+	for n.Kind() == python.KindAttribute {
+		n = n.Field(python.FieldObject)
+	}
+	if n.Kind() != python.KindName {
+		return false
+	}
+	scope := s.scopeOf(n, n.Name())
+	if scope.Kind() == python.KindModule {
+		return false
+	}
+	key := binding{scope, n.Name()}
+	other, known := s.rebound[key]
+	if !known {
+		other = anyBinding(scope, n.Name(), false)
+		s.rebound[key] = other
+	}
+	return other
+}
+
+// anyBinding says whether a scope's own statements bind a name; whether imports
+// count is asked for.
+func anyBinding(scope python.Node, name string, imports bool) bool {
 	if params := scope.Field(python.FieldParams); !params.IsZero() {
 		for p := range params.All(python.FieldElts) {
 			if p.Name() == name {
@@ -205,7 +228,7 @@ func anyBinding(scope python.Node, name string) bool {
 			if as := n.Field(python.FieldAsName); !as.IsZero() {
 				bound = as.Name()
 			}
-			if bound == name {
+			if imports && bound == name {
 				return true
 			}
 		case python.KindFunctionDef, python.KindClassDef, python.KindExceptHandler:
