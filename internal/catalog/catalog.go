@@ -17,6 +17,9 @@ const Date = "2026-08-22"
 type Catalog struct {
 	// Versions are the Django releases the data knows, oldest first.
 	Versions []stack.Version
+	// Development is the last of them while it is not released: what the data
+	// says of it is preliminary. Zero where all are released.
+	Development stack.Version
 	// Tags maps every tag to what it says of a layer.
 	Tags map[string]string
 	// Middleware are the known layers, Django's first.

@@ -27,7 +27,8 @@ func TestEmbeddedDataIsSound(t *testing.T) {
 
 	require.Len(t, c.Versions, 27)
 	require.Equal(t, stack.Version{Major: 1}, c.Versions[0])
-	require.Equal(t, stack.Version{Major: 6, Minor: 2}, c.Newest())
+	require.Equal(t, stack.Version{Major: 6, Minor: 2}, c.Development)
+	require.Equal(t, stack.Version{Major: 6, Minor: 1}, c.Newest())
 	require.Len(t, c.Middleware, 31+185)
 	require.Len(t, c.Facts, 48+27+155)
 }
@@ -144,7 +145,7 @@ func version(s string) Version {
 	if err != nil {
 		panic(err)
 	}
-	return Version{v}
+	return Version{Version: v}
 }
 
 func TestCycleNamesItsFacts(t *testing.T) {

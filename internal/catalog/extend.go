@@ -8,7 +8,7 @@ import "slices"
 // [Validate].
 func (c *Catalog) Extend(layers []*Middleware, facts []*Fact) *Catalog {
 	out := &Catalog{
-		Versions: c.Versions, Tags: c.Tags, Contradictions: c.Contradictions,
+		Versions: c.Versions, Development: c.Development, Tags: c.Tags, Contradictions: c.Contradictions,
 		Middleware: slices.Clone(c.Middleware), Facts: slices.Clone(c.Facts),
 	}
 	for _, m := range layers {
@@ -38,7 +38,7 @@ func (c *Catalog) Extend(layers []*Middleware, facts []*Fact) *Catalog {
 // it is.
 func (c *Catalog) Without(ids ...string) *Catalog {
 	out := &Catalog{
-		Versions: c.Versions, Tags: c.Tags, Contradictions: c.Contradictions, Middleware: c.Middleware, named: c.named,
+		Versions: c.Versions, Development: c.Development, Tags: c.Tags, Contradictions: c.Contradictions, Middleware: c.Middleware, named: c.named,
 		Facts: slices.DeleteFunc(slices.Clone(c.Facts), func(f *Fact) bool { return slices.Contains(ids, f.ID) }),
 	}
 	out.index()

@@ -109,7 +109,11 @@ func (f *Fact) Example() bool {
 func TagOf(ref string) (tag string, ok bool) { return strings.CutPrefix(ref, "tag:") }
 
 // Version is a Django version in the data; the zero value is none.
-type Version struct{ stack.Version }
+type Version struct {
+	stack.Version
+	// Dev marks a release that was under way when the data was gathered.
+	Dev bool
+}
 
 // UnmarshalJSON reads "1.8", "6.2dev" or null.
 func (v *Version) UnmarshalJSON(data []byte) error {
@@ -125,7 +129,7 @@ func (v *Version) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	v.Version = parsed
+	*v = Version{Version: parsed, Dev: strings.HasSuffix(s, "dev")}
 	return nil
 }
 
@@ -133,6 +137,9 @@ func (v *Version) UnmarshalJSON(data []byte) error {
 func (v Version) MarshalJSON() ([]byte, error) {
 	if v.IsZero() {
 		return []byte("null"), nil
+	}
+	if v.Dev {
+		return json.Marshal(v.String() + "dev")
 	}
 	return json.Marshal(v.String())
 }

@@ -103,6 +103,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	c := &Catalog{Tags: dj.Tags, Contradictions: tp.Contradictions}
 	for _, v := range dj.Versions {
 		c.Versions = append(c.Versions, v.Version)
+		if v.Dev {
+			c.Development = v.Version
+		}
 	}
 	for _, m := range dj.Middleware {
 		m.Package = "django"

@@ -170,12 +170,14 @@ func (c *Catalog) Contradict(a, b string) bool {
 	return false
 }
 
-// Newest is the newest Django version the data knows.
+// Newest is the newest released Django version the data knows.
 func (c *Catalog) Newest() stack.Version {
-	if len(c.Versions) == 0 {
-		return stack.Version{}
+	for _, v := range slices.Backward(c.Versions) {
+		if v != c.Development {
+			return v
+		}
 	}
-	return c.Versions[len(c.Versions)-1]
+	return stack.Version{}
 }
 
 // SpeaksOf says that a dotted path is in one of the modules in which Django

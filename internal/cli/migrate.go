@@ -79,7 +79,7 @@ migrated, or an internal error.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.Var(&in.to, "to", "the Django version to move to (default: the newest known)")
+	flags.Var(&in.to, "to", "the Django version to move to (default: the newest release known)")
 	flags.Var(&in.django, "django", "the Django version that the project runs on now (default: what the project says)")
 	flags.BoolVar(&in.keepClassic, "keep-classic", false, "keep MIDDLEWARE_CLASSES as well, for projects that must run on Django 1.8 and 1.9")
 	flags.BoolVar(&in.native, "native", false, "give simple classes a __call__ of their own instead of MiddlewareMixin")

@@ -235,7 +235,7 @@ func (r *resolver) version(t Text) catalog.Version {
 	}
 	v, err := stack.ParseVersion(t.Value)
 	if err == nil && !slices.Contains(r.catalog.Versions, v) {
-		err = fmt.Errorf("mwcheck knows no Django version %s; it knows %s to %s", t.Value, r.catalog.Versions[0], r.catalog.Newest())
+		err = fmt.Errorf("mwcheck knows no Django version %s; it knows %s to %s", t.Value, r.catalog.Versions[0], r.catalog.Versions[len(r.catalog.Versions)-1])
 	}
 	if err != nil {
 		r.errorf(t.Span, "%s", err)
