@@ -229,12 +229,12 @@ func holds(a catalog.Attribute, v stack.Version) bool {
 
 func (r *Reader) addCatalog(l *Layer, m *catalog.Middleware, e catalog.Era) {
 	add := func(list *[]Access, a catalog.Attribute, op string) {
-		attr := strings.TrimPrefix(a.Attr, "request.")
+		attr, found := strings.CutPrefix(a.Attr, "request.")
 		if i := strings.IndexAny(attr, ".[ ("); i >= 0 {
 			attr = attr[:i]
 		}
 		hook := hookOfPhase(a.Phase, e)
-		if attr == "" || ownAttr(attr) || !holds(a, r.opts.Django) {
+		if !found || attr == "" || ownAttr(attr) || !holds(a, r.opts.Django) {
 			return
 		}
 		if h := l.Hook(hook); h == nil || h.Owner != m.Path && l.Origin == FromTree && h.Read &&

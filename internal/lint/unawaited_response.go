@@ -19,12 +19,11 @@ asynchronous half of one that can do both: there it fails under ASGI.
 ## Why
 
 A layer in async mode is given a get_response that is a coroutine function
-(Django: django/core/handlers/base.py, load_middleware and adapt_method_mode, 3.1 and
-later;
-docs/topics/http/middleware.txt, "Asynchronous support"). Without "await" the
-response is a coroutine object. To set a header on it is a TypeError; where it is
-returned, the next layer out awaits the layer and gets the coroutine in the place
-of a response.`,
+(Django: django/core/handlers/base.py, load_middleware and adapt_method_mode, 3.1
+and later; docs/topics/http/middleware.txt, "Asynchronous support"). Without
+"await" the response is a coroutine object. To set a header on it is a TypeError;
+where it is returned, the next layer out awaits the layer and gets the coroutine in
+the place of a response.`,
 	Models: []stack.Model{stack.Modern},
 	Bad: Example{
 		Django: "4.2", Layers: []string{"shop.middleware.Timing"},

@@ -1,0 +1,96 @@
+package layers_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/catalog"
+	"github.com/mwcheck/mwcheck/internal/layers"
+)
+
+// catalogDiffers are the facts on which the catalog and the reader of Django
+// 3.2's source do not agree, and why both stay.
+var catalogDiffers = map[string]string{
+	"FlatpageFallbackMiddleware: only the catalog says reads user.response?": "in the view that it calls (contrib/flatpages/views.py), which is not read",
+	"MessageMiddleware: only the catalog says reads session.request!":        "in the storage that a setting names (contrib/messages/storage/session.py)",
+	"CsrfViewMiddleware: only the source says reads session.view!": "with CSRF_USE_SESSIONS only, and where the session is missing " +
+		"process_request has raised before",
+	"CsrfViewMiddleware: only the source says reads session.response!": "with CSRF_USE_SESSIONS only, and only where a token was used",
+}
+
+// TestCatalogOfDjango compares what the catalog says of Django's own layers in
+// 3.2, as far as it is more than prose, with what the reader finds in their
+// source.
+func TestCatalogOfDjango(t *testing.T) {
+	root := "../../.corpus/python3-django/usr/lib/python3/dist-packages"
+	if _, err := os.Stat(root); err != nil {
+		if os.Getenv("REQUIRE_CORPUS") != "" {
+			t.Fatal("there is no .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
+		}
+		t.Skip("no .corpus: scripts/corpus.sh brings it")
+	}
+	source := layers.NewReader(newDirTree("../..", root), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+	data := layers.NewReader(newMemTree(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+	seen, layersSeen := map[string]bool{}, 0
+	for _, m := range catalog.Default().Middleware {
+		if _, ok := m.EraAt(corpusVersion); !m.Django() || !ok {
+			continue
+		}
+		layersSeen++
+		read, said := source.Layer(m.Path), data.Layer(m.Path)
+		require.Equal(t, layers.FromTree, read.Origin, m.Path)
+		require.Equal(t, layers.FromCatalog, said.Origin, m.Path)
+		a, b := catalogCells(read), catalogCells(said)
+		for _, word := range append(slices.Clone(a), b...) {
+			if slices.Contains(a, word) && slices.Contains(b, word) {
+				continue
+			}
+			where := "the source"
+			if slices.Contains(b, word) {
+				where = "the catalog"
+			}
+			key := fmt.Sprintf("%s: only %s says %s", m.Name(), where, word)
+			seen[key] = true
+			assert.Contains(t, catalogDiffers, key)
+		}
+		for _, h := range read.Headers {
+			if h.Own || h.Name == "" {
+				continue
+			}
+			prose := strings.Join(append(slices.Clone(m.Response.Sets), m.Response.Deletes...), ", ")
+			assert.Contains(t, prose, h.Name, "%s: the catalog does not name the header that it changes at line %d", m.Path, h.Span.Line)
+		}
+	}
+	require.GreaterOrEqual(t, layersSeen, 18)
+	for key := range catalogDiffers {
+		assert.True(t, seen[key], "no longer so: %s", key)
+	}
+}
+
+// catalogCells are the facts that can be compared, as words.
+func catalogCells(l *layers.Layer) []string {
+	words := []string{"style " + string(l.Style), "sync " + l.Async.SyncCapable.String(), "async " + l.Async.AsyncCapable.String()}
+	for _, h := range l.Hooks {
+		word := "hook " + h.Name
+		if h.ShortCircuits() {
+			word += " answers " + h.Answers.String()
+		}
+		words = append(words, word)
+	}
+	cells := cellsOf(l)
+	for i, what := range []string{5: "reads ", 6: "writes "} {
+		if what == "" || cells[i] == "-" {
+			continue
+		}
+		for w := range strings.FieldsSeq(cells[i]) {
+			words = append(words, what+w)
+		}
+	}
+	return words
+}
