@@ -76,7 +76,11 @@ func writeItem(b *strings.Builder, g diffGroup, m mergedDiff, traces bool, r *di
 	if d.Has(conformance.EffectLoadFails) {
 		words += ": the site does not start"
 	}
-	fmt.Fprintf(b, "- **%s** %s\n", markdown(g.title), markdown(words))
+	who := "**" + markdown(g.title) + "**"
+	if g.place == "" { // the site is no subject of what follows
+		who += ":"
+	}
+	fmt.Fprintf(b, "- %s %s\n", who, markdown(words))
 	for _, e := range d.Effects {
 		if ownWords(d, e.Name) {
 			fmt.Fprintf(b, "  - %s\n", markdown(e.Name.Words()))
@@ -89,16 +93,9 @@ func writeItem(b *strings.Builder, g diffGroup, m mergedDiff, traces bool, r *di
 		return
 	}
 	b.WriteString("\n  <details><summary>traces</summary>\n\n  ```diff\n")
-	fmt.Fprintf(b, "  --- %s\n  +++ %s\n", r.From, r.To)
-	for _, row := range sideBySide(traceLines(d.From), traceLines(d.To)) {
-		mark, text := " ", row[0]
-		switch {
-		case row[0] == "":
-			mark, text = "+", row[1]
-		case row[1] == "":
-			mark = "-"
-		}
-		fmt.Fprintf(b, "  %s%s\n", mark, printable(text))
+	fmt.Fprintf(b, "  - %s\n  + %s\n", r.From, r.To)
+	for _, line := range unified(d) {
+		fmt.Fprintf(b, "  %s\n", line)
 	}
 	b.WriteString("  ```\n\n  </details>\n")
 }

@@ -3,57 +3,91 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/diff"
 )
 
-// traceWidth is the most that the left column of two traces takes.
-const traceWidth = 58
-
-// writeTraces writes both traces side by side, equal events on one line.
+// writeTraces writes both traces as one: what only the first has behind a minus,
+// what only the second has behind a plus.
 func writeTraces(b *strings.Builder, d *diff.Difference, r *diff.Result) {
-	rows := sideBySide(traceLines(d.From), traceLines(d.To))
-	width := utf8.RuneCountInString(r.From)
-	for _, row := range rows {
-		width = max(width, utf8.RuneCountInString(row[0]))
+	const indent = "            "
+	fmt.Fprintf(b, "%s- %s\n%s+ %s\n", indent, r.From, indent, r.To)
+	for _, line := range unified(d) {
+		fmt.Fprintf(b, "%s%s\n", indent, line)
 	}
-	width = min(width, traceWidth)
-	line := func(mark, left, right string) {
-		pad := strings.Repeat(" ", max(width-utf8.RuneCountInString(left), 0))
-		b.WriteString(strings.TrimRight(fmt.Sprintf("            %s %s%s  %s", mark, left, pad, right), " ") + "\n")
-	}
-	line(" ", r.From, r.To)
-	for _, row := range rows {
-		mark := " "
+}
+
+// unified are the lines of both traces.
+func unified(d *diff.Difference) []string {
+	var out []string
+	for _, row := range sideBySide(traceLines(d.From), traceLines(d.To)) {
+		mark, text := " ", row[0]
 		switch {
 		case row[0] == "":
-			mark = "+"
+			mark, text = "+", row[1]
 		case row[1] == "":
 			mark = "-"
 		}
-		line(mark, printable(row[0]), printable(row[1]))
+		out = append(out, mark+" "+printable(text))
 	}
+	return out
 }
 
 // traceLines are the events of a trace and how it ends.
 func traceLines(t conformance.Trace) []string {
-	return append(append([]string{}, t.Events...), "=> "+diffOutcome(t.Outcome))
+	var out []string
+	for _, event := range t.Events {
+		at, sees, _ := strings.Cut(event, " ")
+		if words := diffSeen(sees); words != "" {
+			at += " gets " + words
+		}
+		out = append(out, at)
+	}
+	return append(out, "=> "+diffOutcome(t.Outcome))
 }
 
-// diffOutcome say how a request ends.
+// diffSeen puts what a hook or an error page gets into words. The status of an
+// answer is left out: the engines play it, and the source may have another.
+func diffSeen(sees string) string {
+	fields := map[string]string{}
+	for _, f := range strings.Fields(sees) {
+		key, value, _ := strings.Cut(f, "=")
+		fields[key] = value
+	}
+	words := ""
+	switch marker := fields["marker"]; {
+	case fields["exc"] != "":
+		words = diff.ErrorName(fields["exc"]) + ofSource(fields["from"])
+		if fields["exc"] == "value_error" && fields["from"] != "django" {
+			words = "an error" + ofSource(fields["from"]) // of whatever class
+		}
+	case strings.HasPrefix(marker, "handler"):
+		words = "the page of " + marker
+	case marker != "":
+		words = "the response of " + marker
+	case fields["status"] != "":
+		words = fields["status"]
+	}
+	if fields["rendered"] == "no" {
+		words += ", not rendered"
+	}
+	return words
+}
+
+// diffOutcome says how a request ends.
 func diffOutcome(o conformance.Outcome) string {
-	switch o.Kind {
-	case conformance.OutcomeResponse:
-		return fmt.Sprintf("%d %s", o.Status, o.Body)
-	case conformance.OutcomeLoadError:
-		return "does not start: " + o.Exc
+	if o.Kind != conformance.OutcomeResponse {
+		if o.Exc == "value_error" && o.From != "django" {
+			o.Exc = "an error"
+		}
+		return outcomeWords(o)
 	}
-	if o.Started != 0 {
-		return fmt.Sprintf("%d, then %s", o.Started, o.Exc)
+	maker := strings.TrimSuffix(o.Body, "+")
+	if strings.HasPrefix(maker, "handler") {
+		return "the page of " + maker
 	}
-	return o.Exc + " leaves the handler"
+	return "the response of " + maker
 }
 
 // sideBySide aligns two lists by their longest common subsequence.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/diff"
 	"github.com/mwcheck/mwcheck/internal/stack"
 	"github.com/mwcheck/mwcheck/internal/trace"
 )
@@ -141,7 +142,7 @@ func seenWords(sees string) string {
 	var words string
 	switch {
 	case fields["exc"] != "":
-		words = fmt.Sprintf("gets the error %s of %s", fields["exc"], fields["from"])
+		words = fmt.Sprintf("gets the error %s of %s", diff.ErrorName(fields["exc"]), fields["from"])
 	case fields["status"] == "None":
 		words = "gets nothing (None)"
 	case fields["status"] == "coroutine" || fields["status"] == "False":
@@ -183,7 +184,7 @@ func behaviourWords(behaviour string) string {
 	case "return_false":
 		return "returns False"
 	case "raise":
-		return "raises " + kind
+		return "raises " + diff.ErrorName(kind)
 	case "reraise":
 		return "raises the error again"
 	case "set_urlconf":
@@ -282,7 +283,7 @@ func initWords(init string) string {
 	case "super_no_arg":
 		return "calls super().__init__() without get_response"
 	case "raise":
-		return "raises " + kind + " when it is built"
+		return "raises " + diff.ErrorName(kind) + " when it is built"
 	}
 	return ""
 }
@@ -290,9 +291,9 @@ func initWords(init string) string {
 func outcomeWords(o conformance.Outcome) string {
 	switch o.Kind {
 	case conformance.OutcomeLoadError:
-		return fmt.Sprintf("the site does not start: %s%s", o.Exc, ofSource(o.From))
+		return fmt.Sprintf("the site does not start: %s%s", diff.ErrorName(o.Exc), ofSource(o.From))
 	case conformance.OutcomeRaised:
-		words := fmt.Sprintf("%s%s leaves the handler", o.Exc, ofSource(o.From))
+		words := fmt.Sprintf("%s%s leaves the handler", diff.ErrorName(o.Exc), ofSource(o.From))
 		if o.Started != 0 {
 			return fmt.Sprintf("status %d is sent, then %s", o.Started, words)
 		}
