@@ -285,6 +285,12 @@ func archive(t *testing.T, name, text string) []byte {
 	return b.Bytes()
 }
 
+// fileInfo is what .goreleaser.yaml fixes of a file in an archive.
+type fileInfo struct {
+	Mtime, Owner, Group string
+	Mode                int
+}
+
 func TestReleaseConfiguration(t *testing.T) {
 	var c struct {
 		Version     int
@@ -302,7 +308,12 @@ func TestReleaseConfiguration(t *testing.T) {
 				Goos    string
 				Formats []string
 			} `yaml:"format_overrides"`
-			Files []any
+			BuildsInfo fileInfo `yaml:"builds_info"`
+			Files      []struct {
+				Src, Dst    string
+				StripParent bool `yaml:"strip_parent"`
+				Info        fileInfo
+			}
 		}
 		Checksum struct {
 			NameTemplate string `yaml:"name_template"`
@@ -324,9 +335,15 @@ func TestReleaseConfiguration(t *testing.T) {
 	require.Contains(t, b.Env, "CGO_ENABLED=0")
 	require.NotEmpty(t, c.Sboms)
 	require.Equal(t, "sha256", c.Checksum.Algorithm)
+	// What depends on the machine is fixed for every file, so that equal
+	// sources give equal archives.
+	info := fileInfo{Mtime: "{{ .CommitDate }}", Owner: "root", Group: "root", Mode: 0o755}
+	require.Equal(t, info, c.Archives[0].BuildsInfo)
+	info.Mode = 0o644
 	for _, file := range c.Archives[0].Files {
-		if name, ok := file.(string); ok {
-			require.FileExists(t, filepath.Join(root, name))
+		require.Equal(t, info, file.Info, file.Src)
+		if !strings.HasPrefix(file.Src, "dist-extra/") {
+			require.FileExists(t, filepath.Join(root, file.Src))
 		}
 	}
 	require.Contains(t, c.Before.Hooks[0], "./cmd/mwcheck man ")
@@ -402,4 +419,42 @@ func dockerIgnores(t *testing.T, name string) bool {
 		}
 	}
 	return ignored
+}
+
+// TestWorkflows holds the project's own workflows to what the others may trust:
+// every action is pinned by its commit, permissions are named, and what is run
+// is there.
+func TestWorkflows(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, ".github", "workflows", "*.yml"))
+	require.NoError(t, err)
+	require.Len(t, files, 2)
+	for _, file := range files {
+		name, err := filepath.Rel(root, file)
+		require.NoError(t, err)
+		text := readRoot(t, name)
+		var w struct {
+			Permissions map[string]string
+			Jobs        map[string]struct {
+				Steps []struct{ Uses, Run string }
+			}
+		}
+		require.NoError(t, yaml.Unmarshal([]byte(text), &w), name)
+		require.Equal(t, map[string]string{"contents": "read"}, w.Permissions, name)
+		uses := 0
+		for _, job := range w.Jobs {
+			for _, step := range job.Steps {
+				if step.Uses != "" {
+					uses++
+				}
+				// Names from outside come through the environment alone.
+				require.NotContains(t, step.Run, "${{", name)
+				if strings.HasPrefix(step.Run, ".ci/") {
+					require.FileExists(t, filepath.Join(root, step.Run))
+				}
+			}
+		}
+		require.NotZero(t, uses, name)
+		found := pinned.FindAllString(strings.ReplaceAll(text, "- uses", "  uses"), -1)
+		require.Len(t, found, uses, "%s: every action is pinned by its commit", name)
+	}
 }
