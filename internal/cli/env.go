@@ -11,6 +11,8 @@ import (
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/edit/oswrite"
+	"github.com/mwcheck/mwcheck/internal/gitdiff"
+	"github.com/mwcheck/mwcheck/internal/gitdiff/osgit"
 )
 
 // Env is all that the command touches of the world around it.
@@ -29,6 +31,11 @@ type Env struct {
 	// Write replaces the files of changes, whose names are relative to WorkDir,
 	// all of them or none. Nil: nothing can be written.
 	Write func(changes []edit.Change) error
+	// Put writes one file as a whole, whether or not there is one. Nil: nothing
+	// can be written.
+	Put func(name string, text []byte) error
+	// Git runs git. Nil: there is none.
+	Git gitdiff.Run
 }
 
 // System is the environment of the process.
@@ -47,6 +54,8 @@ func System() Env {
 		Files:     files,
 		WorkDir:   dir,
 		Write:     func(changes []edit.Change) error { return oswrite.Write(filepath.FromSlash(dir), changes) },
+		Put:       func(name string, text []byte) error { return oswrite.Put(filepath.FromSlash(dir), name, text) },
+		Git:       osgit.Run,
 	}
 }
 

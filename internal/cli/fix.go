@@ -93,8 +93,8 @@ func replaceChange(changes []edit.Change, c edit.Change) []edit.Change {
 }
 
 // runFix is lint with --fix.
-func (a *app) runFix(ctx context.Context, paths []string, in *inputFlags, configured *configFlags, failOnFlag string, out *outputFlags, fix *fixFlags) error {
-	lintAll := func(a *app) (*lintRun, error) { return a.lintAll(ctx, paths, in, configured, failOnFlag) }
+func (a *app) runFix(ctx context.Context, paths []string, o *lintOptions, out *outputFlags, fix *fixFlags) error {
+	lintAll := func(a *app) (*lintRun, error) { return a.lintAll(ctx, paths, o) }
 	changes, fixed, first, last, err := a.fixes(lintAll, lint.Choice{Unsafe: fix.unsafe})
 	if err != nil {
 		if first != nil && out.forPeople() {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mwcheck/mwcheck/internal/config"
+	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/projectfacts"
@@ -21,6 +23,8 @@ func (a *app) lintCommand() *cobra.Command {
 	var out outputFlags
 	var configured configFlags
 	var fix fixFlags
+	var listed baselineFlags
+	since := ""
 	threshold := choice{value: "warning", allowed: []string{"error", "warning", "note", "never"}}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH]...",
@@ -37,6 +41,11 @@ Findings go to stdout. What could not be understood is a note with its place,
 and counts in the summary line. In the short format the summary line goes to
 stderr, in the github format the notes too. The format never changes the exit
 code; docs/formats.md describes each.
+
+A comment accepts a finding, "# mwcheck: ignore[wrong-order] reason"; so does the
+list of --baseline, which --write-baseline writes. What is accepted is counted
+as suppressed and does not fail the run; docs/suppression.md. With --since only
+stacks are reported on that a change since a git revision touches.
 
 With --fix the fixes of the findings go to stdout as a unified diff that "git
 apply" takes; --fix --write writes the files, all or none. A fix is safe, or
@@ -56,10 +65,17 @@ could be checked, or an internal error.`,
 			if err := fix.check(&in, &out); err != nil {
 				return err
 			}
-			if fix.fix {
-				return a.runFix(cmd.Context(), paths, &in, &configured, given, &out, &fix)
+			o := lintOptions{in: &in, configured: &configured, failOn: given, baseline: &listed}
+			if cmd.Flags().Changed("since") {
+				o.since, o.partly = since, true
 			}
-			run, err := a.lintAll(cmd.Context(), paths, &in, &configured, given)
+			if err := o.check(&fix); err != nil {
+				return err
+			}
+			if fix.fix {
+				return a.runFix(cmd.Context(), paths, &o, &out, &fix)
+			}
+			run, err := a.lintAll(cmd.Context(), paths, &o)
 			if run == nil {
 				return err
 			}
@@ -72,114 +88,206 @@ could be checked, or an internal error.`,
 			if err != nil {
 				run.Failure = err.Error()
 			}
-			return errors.Join(err, a.printLint(run.Lint, run.source, &out, run.failOn))
+			err = errors.Join(err, a.printLint(run.Lint, run.source, &out, run.failOn))
+			if run.said != "" {
+				_, said := fmt.Fprintln(a.env.Stderr, run.said)
+				err = errors.Join(err, said)
+			}
+			return err
 		},
 	}
 	in.add(cmd.Flags())
 	configured.add(cmd.Flags())
 	fix.add(cmd)
+	listed.add(cmd.Flags())
+	cmd.Flags().StringVar(&since, "since", "", "report only what is found on stacks that a change since the git revision `REV` touches")
 	out.add(cmd, lintFormats()...)
 	cmd.Flags().Var(&threshold, "fail-on", "the least severity that makes the exit code 1")
 	return cmd
+}
+
+// lintOptions say what a run is about.
+type lintOptions struct {
+	in         *inputFlags
+	configured *configFlags
+	failOn     string         // the flag; "" where it was not given
+	baseline   *baselineFlags // nil: baselines are not looked at
+	since      string         // a git revision, where partly is set
+	partly     bool
+}
+
+// check refuses what does not go together.
+func (o *lintOptions) check(fix *fixFlags) error {
+	if o.partly && o.in.stack != "" {
+		return &problem{text: "--since and --stack do not go together", hint: "there is no project whose changes could be looked at"}
+	}
+	return o.baseline.check(o, fix)
 }
 
 // lintRun is what a run of lint found.
 type lintRun struct {
 	report.Lint
 	source report.Source
-	stacks []*stack.Stack
 	failOn finding.Severity // the least of all configurations
 	failed bool             // something is at or above the threshold that holds for it
+	said   string           // what was done beside, for stderr
+}
+
+// jobFindings is what was found with one configuration.
+type jobFindings struct {
+	job      *job
+	project  *django.Project     // nil for a stack without one
+	facts    *projectfacts.Facts // of the project
+	stacks   []*stack.Stack
+	findings []finding.Finding
+	notes    []stack.Note
+	settings int
+	// whole says that nothing was left out that could be found.
+	whole bool
+	err   error
 }
 
 // lintAll checks projects, each with its own configuration, or a stack without
-// a project. failOn is the flag; "" where it was not given. An error comes with
-// what is known beside it, as the notes that say why nothing could be checked;
-// where nothing is known, or the configuration is wrong, the run is nil.
-func (a *app) lintAll(ctx context.Context, paths []string, in *inputFlags, flags *configFlags, failOnFlag string) (*lintRun, error) {
-	jobs, notes, err := a.jobs(paths, flags)
+// a project. An error comes with what is known beside it, as the notes that say
+// why nothing could be checked; where nothing is known, or the configuration is
+// wrong, the run is nil.
+func (a *app) lintAll(ctx context.Context, paths []string, o *lintOptions) (*lintRun, error) {
+	jobs, notes, err := a.jobs(paths, o.configured)
 	if err != nil {
 		return nil, err
 	}
-	run := &lintRun{Lint: report.Lint{Notes: notes}, source: a.source, failOn: finding.Error + 1}
-	var failures []error
-	for _, j := range jobs {
-		found, err := a.lintJob(ctx, run, j, in, flags)
-		var wrong config.Errors
-		if errors.As(err, &wrong) {
+	var changed *changedFiles
+	if o.partly {
+		if changed, err = a.changedSince(ctx, paths, o.since); err != nil {
 			return nil, err
 		}
-		failures = append(failures, err)
-		least := failOn(cmp.Or(failOnFlag, j.config.FailOn))
-		run.failOn = min(run.failOn, least)
-		for _, f := range found {
-			run.failed = run.failed || f.Suppression == nil && f.Severity >= least
-		}
-		run.Findings = append(run.Findings, found...)
 	}
-	lint.Sort(run.Findings)
-	run.Findings = slices.CompactFunc(run.Findings, func(a, b finding.Finding) bool {
-		return a.Rule == b.Rule && a.Fact == b.Fact && a.Span == b.Span && a.Message == b.Message && a.Stack == b.Stack
-	})
-	run.Notes = sortNotes(run.Notes)
-	run.Summary = summarize(run.Summary, run.stacks, run.Findings)
-	if len(run.stacks) == 0 {
+	run := &lintRun{Lint: report.Lint{Notes: notes}, source: a.source, failOn: finding.Error + 1}
+	var all []*jobFindings
+	var failures []error
+	stacks := 0
+	for _, j := range jobs {
+		found := a.lintJob(ctx, run, j, o)
+		var wrong config.Errors
+		if errors.As(found.err, &wrong) {
+			return nil, found.err
+		}
+		if found.err != nil {
+			failures = append(failures, found.err)
+		}
+		all = append(all, found)
+		stacks += len(found.stacks)
+	}
+	if stacks == 0 {
 		err = errors.Join(failures...)
-	} else {
+	}
+	if o.baseline != nil && o.baseline.write != "" {
+		if len(failures) > 0 {
+			return nil, &problem{text: failures[0].Error(), hint: "no baseline was written"}
+		}
+		if run.said, err = a.writeBaseline(run, all, o.baseline); err != nil {
+			return nil, err
+		}
+	} else if wrong := a.accept(run, all, o.baseline); wrong != nil {
+		return nil, wrong
+	}
+	a.gather(run, all, changed, o)
+	if err == nil {
 		for _, failure := range failures {
-			if failure != nil {
-				run.Notes = append(run.Notes, stack.Note{Message: failure.Error()})
-			}
+			run.Notes = append(run.Notes, stack.Note{Message: failure.Error()})
 		}
 	}
 	return run, err
 }
 
-// lintJob checks what one configuration holds for. It adds stacks, notes and
-// counts to the run.
-func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, in *inputFlags, flags *configFlags) ([]finding.Finding, error) {
-	own := in.with(j)
-	if in.stack != "" {
-		return a.lintStack(run, j, own)
+// gather puts together what was found with all configurations, or of that what
+// a change concerns.
+func (a *app) gather(run *lintRun, jobs []*jobFindings, changed *changedFiles, o *lintOptions) {
+	var stacks []*stack.Stack
+	for _, j := range jobs {
+		if changed != nil {
+			run.Summary.LeftOut += changed.keep(j)
+		}
+		least := failOn(cmp.Or(o.failOn, j.job.config.FailOn))
+		run.failOn = min(run.failOn, least)
+		for _, f := range j.findings {
+			run.failed = run.failed || f.Suppression == nil && f.Severity >= least
+		}
+		run.Findings = append(run.Findings, j.findings...)
+		run.Notes = append(run.Notes, j.notes...)
+		run.Summary.Settings += j.settings
+		stacks = append(stacks, j.stacks...)
+	}
+	run.Findings = distinct(run.Findings)
+	run.Notes = sortNotes(run.Notes)
+	run.Summary = summarize(run.Summary, stacks, run.Findings)
+}
+
+// distinct sorts findings and drops those that are there twice.
+func distinct(findings []finding.Finding) []finding.Finding {
+	lint.Sort(findings)
+	return slices.CompactFunc(findings, func(a, b finding.Finding) bool { return identify(&a) == identify(&b) })
+}
+
+// identity is what one finding of a run differs from all others in.
+type identity struct {
+	rule, fact, message, stack string
+	span                       stack.Span
+}
+
+func identify(f *finding.Finding) identity {
+	return identity{f.Rule, f.Fact, f.Message, f.Stack, f.Span}
+}
+
+// lintJob checks what one configuration holds for.
+func (a *app) lintJob(ctx context.Context, run *lintRun, j *job, o *lintOptions) *jobFindings {
+	found := &jobFindings{job: j}
+	own := o.in.with(j)
+	if o.in.stack != "" {
+		found.err = a.lintStack(run, found, own)
+		return found
 	}
 	project, err := a.loadFor(ctx, j, own)
 	if project == nil {
-		return nil, err
+		found.err = err
+		return found
 	}
-	run.Notes = append(run.Notes, project.Notes...)
-	run.Summary.Settings += len(project.Settings)
+	found.notes, found.settings = project.Notes, len(project.Settings)
 	if missing := missingSettings(j.config, project); missing != nil {
-		return nil, missing
+		found.err = missing
+		return found
 	}
 	if err != nil {
-		return nil, err
+		found.err = err
+		return found
 	}
 	checked := project.Checked()
 	stacks := make([]*stack.Stack, len(checked))
 	for i := range checked {
 		stacks[i] = &checked[i]
 	}
-	facts := projectfacts.New(project)
-	facts.Catalog = j.config.Catalog
-	facts.Partial = len(flags.exclude) > 0 || !in.django.value.IsZero()
-	config := facts.Config()
-	return a.check(run, j, stacks, config), nil
+	partial := len(o.configured.exclude) > 0 || !o.in.django.value.IsZero()
+	found.project, found.facts = project, projectfacts.New(project)
+	found.facts.Catalog, found.facts.Partial = j.config.Catalog, partial
+	found.whole = project.Whole() && !partial && len(o.configured.selects) == 0 && len(o.configured.ignores) == 0
+	found.check(stacks, found.facts.Config())
+	return found
 }
 
 // check runs the rules.
-func (a *app) check(run *lintRun, j *job, stacks []*stack.Stack, config lint.Config) []finding.Finding {
-	j.apply(&config)
+func (found *jobFindings) check(stacks []*stack.Stack, config lint.Config) {
+	found.job.apply(&config)
 	findings, notes := lint.Run(stacks, config)
-	run.Notes = append(run.Notes, notes...)
-	run.stacks = append(run.stacks, stacks...)
-	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return j.excluded(f.Span.File) })
+	found.notes = append(slices.Clone(found.notes), notes...)
+	found.stacks = stacks
+	found.findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return found.job.excluded(f.Span.File) })
 }
 
 // lintStack checks the stack that --stack names.
-func (a *app) lintStack(run *lintRun, j *job, in *inputFlags) ([]finding.Finding, error) {
+func (a *app) lintStack(run *lintRun, found *jobFindings, in *inputFlags) error {
 	s, src, err := a.readStack(in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	config := lint.Config{}
 	if !in.django.value.IsZero() {
@@ -191,7 +299,8 @@ func (a *app) lintStack(run *lintRun, j *job, in *inputFlags) ([]finding.Finding
 		}
 		return a.source(file)
 	}
-	return a.check(run, j, []*stack.Stack{s}, config), nil
+	found.check([]*stack.Stack{s}, config)
+	return nil
 }
 
 // sortNotes orders notes by place and drops those that are there twice.

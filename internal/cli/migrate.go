@@ -101,7 +101,7 @@ func (a *app) lintFor(paths []string, configured *configFlags) func(context.Cont
 	return func(ctx context.Context, files django.Files, to stack.Version) ([]finding.Finding, error) {
 		b := *a
 		b.env.Files = files
-		run, err := b.lintAll(ctx, paths, &inputFlags{django: version{value: to}}, configured, "")
+		run, err := b.lintAll(ctx, paths, &lintOptions{in: &inputFlags{django: version{value: to}}, configured: configured})
 		if run == nil || err != nil && !errors.Is(err, django.ErrNothing) {
 			return nil, err
 		}

@@ -44,6 +44,9 @@ type Config struct {
 	// Settings are the settings modules to check; none: those that are found.
 	Settings []Text
 	FailOn   string // "" where it is not given
+	// Baseline is the file of accepted findings, named as files of findings are;
+	// its Value is "" where none is given.
+	Baseline Text
 	Order    []lint.OwnOrder
 	// Catalog is the embedded one with the layers and facts of the file; nil
 	// where it has none.
@@ -215,11 +218,34 @@ func (r *resolver) run() {
 		c.Settings = append(c.Settings, s)
 	}
 	c.FailOn = f.FailOn.Value
+	r.baseline()
 	r.order()
 	r.providers()
 	if len(r.errs) == 0 {
 		r.orderContradictions()
 	}
+}
+
+// baseline names the file of accepted findings.
+func (r *resolver) baseline() {
+	b := r.file.Baseline
+	switch {
+	case b.Span.File == "":
+		return
+	case strings.TrimSpace(b.Value) == "":
+		r.errorf(b.Span, "the name of the baseline is empty")
+		return
+	case strings.Contains(b.Value, "\\"):
+		r.errorf(b.Span, "the baseline %q must have / between directories", b.Value)
+		return
+	}
+	names := django.Names{WorkDir: r.config.place.workDir}
+	abs := b.Value
+	if !path.IsAbs(abs) {
+		abs = path.Join(names.Abs(r.config.place.dir), abs)
+	}
+	b.Value = names.Show(names.Abs(abs))
+	r.config.Baseline = b
 }
 
 func (r *resolver) level(selected, ignored []Text, severity table[Text], in func(string) bool) lint.Level {

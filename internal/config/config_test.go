@@ -18,7 +18,7 @@ func TestMistakes(t *testing.T) {
 		{"not TOML, place", "a = 1\nb = = 2\n", `mwcheck.toml:2:5: not TOML: `},
 		{"key twice", "exclude = []\nexclude = []\n", `mwcheck.toml:2:1: not TOML: `},
 		{"unknown key", "\nselekt = []\n", `mwcheck.toml:2:1: unknown key "selekt"; did you mean "select"?`},
-		{"unknown key, nothing near", "colour = []\n", `mwcheck.toml:1:1: unknown key "colour"; known here: django, exclude, facts, fail-on, ignore`},
+		{"unknown key, nothing near", "colour = []\n", `mwcheck.toml:1:1: unknown key "colour"; known here: baseline, django, exclude, facts, fail-on, ignore`},
 		{"underscore", "fail_on = 'note'\n", `mwcheck.toml:1:1: unknown key "fail_on"; did you mean "fail-on"?`},
 		{"unknown key in a table of tables", "[[per-path]]\npaths = ['a']\n[[per-path]]\npaths = ['b']\n ignor = []\n", `mwcheck.toml:5:2: unknown key "per-path[1].ignor"; did you mean "ignore"?`},
 		{"unknown key in an inline table", "order = { 'a.B' = { befor = ['c.D'] } }\n", `mwcheck.toml:1:21: unknown key "order.\"a.B\".befor"; did you mean "before"?`},
@@ -35,6 +35,9 @@ func TestMistakes(t *testing.T) {
 		{"unknown severity", "[severity]\nMW101 = 'warn'\n", `mwcheck.toml:2:9: "warn" in "severity" is none of error, warning, note, off; did you mean "warning"?`},
 		{"unknown threshold", "fail-on = 'nevr'\n", `mwcheck.toml:1:11: "nevr" in "fail-on" is none of error, warning, note, never; did you mean "never"?`},
 		{"missing key", "\n[[per-path]]\nignore = ['MW101']\n", `mwcheck.toml:2:3: "per-path[0]" has no "paths"`},
+		{"empty baseline", "baseline = ' '\n", `mwcheck.toml:1:12: the name of the baseline is empty`},
+		{"baseline of Windows", "baseline = 'a\\b.json'\n", `mwcheck.toml:1:12: the baseline "a\\b.json" must have / between directories`},
+		{"baseline of another type", "baseline = ['a']\n", `"baseline" must be a string`},
 		{"malformed glob", "exclude = ['a[']\n", `mwcheck.toml:1:12: malformed pattern "a["`},
 		{"absolute glob", "exclude = ['/a']\n", `the pattern "/a" must be relative`},
 		{"glob that leaves", "exclude = ['../a']\n", `the pattern "../a" leaves the directory of the file`},
@@ -115,6 +118,23 @@ func TestPlaces(t *testing.T) {
 	require.ErrorContains(t, err, `mwcheck.toml:3:3: there is no rule or fact "x"`)
 	_, err = Read("mwcheck.toml", "", []byte("exclude = ['größe', '/ä']\n"))
 	require.ErrorContains(t, err, "mwcheck.toml:1:21: ", "columns count code points")
+}
+
+func TestBaseline(t *testing.T) {
+	for _, tc := range []struct{ config, value, want string }{
+		{"mwcheck.toml", "known.json", "known.json"},
+		{"../mwcheck.toml", "lists/known.json", "../lists/known.json"},
+		{"sub/mwcheck.toml", "../known.json", "known.json"},
+		{"mwcheck.toml", "/w/known.json", "known.json"},
+		{"mwcheck.toml", "/known.json", "../known.json"},
+	} {
+		c, err := Read(tc.config, "/w", []byte("baseline = '"+tc.value+"'\n"))
+		require.NoError(t, err)
+		require.Equal(t, tc.want, c.Baseline.Value)
+	}
+	c, err := Read("mwcheck.toml", "/w", nil)
+	require.NoError(t, err)
+	require.Empty(t, c.Baseline)
 }
 
 func TestExcluded(t *testing.T) {

@@ -19,6 +19,7 @@ type file struct {
 	Django    Text         `toml:"django" doc:"The Django version to check for, as 4.2; --django goes first."`
 	Settings  []Text       `toml:"settings" doc:"Dotted names of the settings modules to check; no others are."`
 	FailOn    Text         `toml:"fail-on" doc:"The least severity that makes the exit code 1; --fail-on goes first." enum:"error,warning,note,never"`
+	Baseline  Text         `toml:"baseline" doc:"The file of accepted findings, relative to this file; --baseline goes first."`
 	Order     table[order] `toml:"order" doc:"What must stand where, by dotted path or pattern of dotted paths; reported as own-order."`
 	Layers    []layerTable `toml:"layers" doc:"Middleware that the catalog does not know."`
 	Facts     []factTable  `toml:"facts" doc:"Facts on the order and the needs of layers, beside those of the catalog."`

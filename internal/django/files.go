@@ -114,6 +114,9 @@ func (n Names) Access(abs string) string { return names{n.WorkDir}.access(abs) }
 // Show is an absolute name as positions have it, relative to WorkDir.
 func (n Names) Show(abs string) string { return names{n.WorkDir}.show(abs) }
 
+// Within says that an absolute name is a directory or lies below it.
+func (n Names) Within(dir, name string) bool { return within(dir, name) }
+
 // abs is the absolute form of a name that a user or a link target gives.
 func (n names) abs(name string) string {
 	switch {

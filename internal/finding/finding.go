@@ -108,4 +108,7 @@ type Summary struct {
 	Warnings   int
 	Notes      int
 	Suppressed int
+	// LeftOut is the number of stacks on which nothing is reported because no
+	// change touches them; they are not among Stacks.
+	LeftOut int
 }

@@ -89,6 +89,7 @@ type jsonSummary struct {
 	Warnings   int `json:"warnings"`
 	Notes      int `json:"notes"`
 	Suppressed int `json:"suppressed"`
+	LeftOut    int `json:"left_out,omitempty"` // absent where nothing is left out
 }
 
 type jsonStacks struct {

@@ -57,9 +57,13 @@ func SummaryLine(s finding.Summary) string {
 	if s.Suppressed > 0 {
 		found += fmt.Sprintf(", %d suppressed", s.Suppressed)
 	}
-	return fmt.Sprintf("%s; %d of %s understood entirely, %s, %s", found,
+	line := fmt.Sprintf("%s; %d of %s understood entirely, %s, %s", found,
 		s.Complete, count(s.Stacks, "stack"),
 		count(s.Settings, "settings module"), count(s.Layers, "layer"))
+	if s.LeftOut > 0 {
+		line += "; " + count(s.LeftOut, "stack") + " left out as unchanged"
+	}
+	return line
 }
 
 // count renders a number with its noun, as "1 stack" and "2 stacks".

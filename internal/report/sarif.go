@@ -133,10 +133,14 @@ func sarifInvocationOf(r Lint) sarifInvocation {
 }
 
 func sarifSummary(s finding.Summary) map[string]int {
-	return map[string]int{
+	out := map[string]int{
 		"settings": s.Settings, "stacks": s.Stacks, "complete": s.Complete, "layers": s.Layers,
 		"errors": s.Errors, "warnings": s.Warnings, "notes": s.Notes, "suppressed": s.Suppressed,
 	}
+	if s.LeftOut > 0 {
+		out["left_out"] = s.LeftOut
+	}
+	return out
 }
 
 // sarifWriter makes results.
