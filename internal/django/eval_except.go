@@ -63,12 +63,39 @@ func (e *evaluator) finally(n python.Node, base int, f flow) flow {
 }
 
 // handlerOf is what the handlers of a try catch, by class name; "" is anything.
+// One that only says the error in better words and raises again catches nothing:
+// settings behind it are read as if nothing had failed, since they would not load
+// otherwise.
 func (e *evaluator) handlerOf(n python.Node) handler {
 	var h handler
 	for eh := range n.All(python.FieldHandlers) {
-		h.names = append(h.names, exceptionNames(eh.Field(python.FieldType))...)
+		if !raisesOn(eh) {
+			h.names = append(h.names, exceptionNames(eh.Field(python.FieldType))...)
+		}
 	}
 	return h
+}
+
+// raisesOn says that the body of a handler ends in an exception on every path.
+func raisesOn(eh python.Node) bool {
+	raises := false
+	for s := range eh.All(python.FieldBody) {
+		switch s.Kind() {
+		case python.KindRaise:
+			raises = true
+		case python.KindExprStmt:
+			if v := s.Field(python.FieldValue); v.Kind() == python.KindCall {
+				switch v.Field(python.FieldFunc).Text() {
+				case "sys.exit", "os._exit", "exit", "quit":
+					raises = true
+				}
+			}
+		case python.KindAssign, python.KindImport, python.KindImportFrom, python.KindPass, python.KindPrint:
+		default:
+			return false // may leave the handler, or end it otherwise
+		}
+	}
+	return raises
 }
 
 func exceptionNames(t python.Node) []string {
