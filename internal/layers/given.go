@@ -22,8 +22,8 @@ type Call struct {
 
 // Given are the request attributes that are there whenever the place of a fact
 // is reached, because the code has looked for them before; those that the hook
-// sets itself do not count. It is known of headers, cookies, the session,
-// content, state and calls.
+// sets itself do not count. It is known of reads, headers, cookies, the
+// session, content, state and calls.
 func (l *Layer) Given(place stack.Span) []string { return l.given[place] }
 
 // needs notes what must be there for a place to be reached.

@@ -59,6 +59,7 @@ func (w *walker) body(n python.Node, what string, st *state) {
 
 // read records a read of request.name, with what guards it.
 func (w *walker) read(n python.Node, name string, st *state) {
+	w.needs(n, st)
 	a := w.access(n, name, st)
 	a.Guarded = No
 	switch {

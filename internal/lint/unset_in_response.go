@@ -23,6 +23,9 @@ further in; or the layer itself, if it is a mixin whose process_request answers.
 MIDDLEWARE_CLASSES it is any layer above the one that sets it, and a layer may
 lack even what its own process_request sets.
 
+Nothing is said where the code looks for another attribute first that only layers
+further in set: where it is there, the request has come that far.
+
 It is an error where each response comes to the place, a warning where that depends
 on something, and a note where code that was not read may set the attribute, or
 where a setting that is not known decides whether the other layer answers.
@@ -87,7 +90,7 @@ func runUnsetInResponse(p *Pass) {
 // the layer at i reads.
 func (p *Pass) leftUnset(i int, l *layers.Layer, r *layers.Access) (out Problem, found bool) {
 	j, ok := p.firstSetter(r.Attr)
-	if !ok {
+	if !ok || p.impliedSet(j, l, r) {
 		return out, false
 	}
 	from := 0
@@ -120,6 +123,28 @@ func (p *Pass) leftUnset(i int, l *layers.Layer, r *layers.Access) (out Problem,
 		return p.unsetProblem(i, j, k, r, a, perhaps || a.yes == layers.Unknown), true
 	}
 	return out, false
+}
+
+// impliedSet says that the code has made sure of another attribute which no layer
+// further out than j sets: where that one is there, the request has passed j.
+func (p *Pass) impliedSet(j int, l *layers.Layer, r *layers.Access) bool {
+	for _, attr := range l.Given(r.Span) {
+		further := attr != r.Attr
+		for k := range j {
+			if p.Layers[k].Entry.Unknown {
+				further = false
+				break
+			}
+			if sets, unsure := setsBefore(p.Layers[k].Facts, attr); sets || unsure {
+				further = false
+				break
+			}
+		}
+		if further {
+			return true
+		}
+	}
+	return false
 }
 
 // firstSetter is the only layer that sets an attribute while the request comes
