@@ -76,11 +76,42 @@ func (a *Async) body(n python.Node) {
 	}
 }
 
+// modeDecorator is what Django's decorators say of a class: they set both marks
+// on whatever they decorate (django/utils/decorators.py, 3.1 and later).
+func (r *Reader) modeDecorator(c *class) (sync, async Tri, span stack.Span, ok bool) {
+	for d := range c.node.All(python.FieldDecorators) {
+		v := d.Field(python.FieldValue)
+		if sync, async, ok = modesOf(v); ok {
+			return sync, async, r.span(c.mod, v), true
+		}
+	}
+	return Unknown, Unknown, stack.Span{}, false
+}
+
+// modesOf knows Django's decorators for modes.
+func modesOf(decorator python.Node) (sync, async Tri, ok bool) {
+	switch lastName(decorator) {
+	case "sync_and_async_middleware":
+		return Yes, Yes, true
+	case "sync_only_middleware":
+		return Yes, No, true
+	case "async_only_middleware":
+		return No, Yes, true
+	}
+	return Unknown, Unknown, false
+}
+
 // mark reads sync_capable or async_capable along the bases.
 func (r *Reader) mark(c *class, name string, byDefault Tri) (Tri, stack.Span) {
 	for _, b := range c.mro {
 		switch {
 		case b.cls != nil:
+			if sync, async, span, ok := r.modeDecorator(b.cls); ok {
+				if name == "sync_capable" {
+					return sync, span
+				}
+				return async, span
+			}
 			members := b.cls.own(name)
 			if len(members) == 0 {
 				continue

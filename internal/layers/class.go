@@ -164,6 +164,9 @@ func knownMetaclass(text string) bool {
 
 // knownClassDecorator knows decorators that leave a class what it is.
 func (r *Reader) knownClassDecorator(m *module, v python.Node) bool {
+	if _, _, ok := modesOf(v); ok {
+		return true
+	}
 	if v.Kind() == python.KindCall {
 		v = v.Field(python.FieldFunc)
 	}

@@ -41,17 +41,11 @@ func (r *Reader) readFactory(l *Layer, t target) {
 func (r *Reader) factoryMarks(l *Layer, t target) {
 	for d := range t.node.All(python.FieldDecorators) {
 		v := d.Field(python.FieldValue)
-		switch lastName(v) {
-		case "sync_and_async_middleware":
-			l.Async.SyncCapable, l.Async.AsyncCapable = Yes, Yes
-		case "sync_only_middleware":
-			l.Async.SyncCapable, l.Async.AsyncCapable = Yes, No
-		case "async_only_middleware":
-			l.Async.SyncCapable, l.Async.AsyncCapable = No, Yes
-		default:
+		sync, async, known := modesOf(v)
+		l.Async.SyncCapable, l.Async.AsyncCapable = sync, async
+		if !known {
 			l.unclear(r.span(t.mod, v), "its decorator may build anything: "+short(v.Text()))
 			l.Style = StyleUnknown
-			l.Async.SyncCapable, l.Async.AsyncCapable = Unknown, Unknown
 			continue
 		}
 		l.Async.Span = r.span(t.mod, v)
