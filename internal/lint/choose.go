@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/finding"
@@ -30,8 +32,10 @@ func Choose(findings []finding.Finding, read func(name string) ([]byte, error), 
 	type taken struct {
 		edits []finding.Edit
 		stack string
+		class bool
 	}
 	var before []taken
+	var classes []finding.Edit // of all fixes of classes that were taken
 	for _, f := range findings {
 		if f.Suppression != nil {
 			continue
@@ -41,17 +45,38 @@ func Choose(findings []finding.Finding, read func(name string) ([]byte, error), 
 				continue
 			}
 			same := slices.ContainsFunc(before, func(t taken) bool { return slices.Equal(t.edits, fix.Edits) })
-			if !same && slices.ContainsFunc(before, func(t taken) bool { return t.stack == f.Stack || atOdds(t.edits, fix.Edits) }) {
+			class := aboutClass(f.Rule)
+			if !same && slices.ContainsFunc(before, func(t taken) bool {
+				return !(class && t.class) && (t.stack == f.Stack || atOdds(t.edits, fix.Edits))
+			}) {
 				continue
 			}
-			if !same {
+			switch {
+			case same:
+			case class:
+				all := slices.Concat(classes, fix.Edits)
+				some, err := edit.Plan(read, all)
+				var conflict *edit.ConflictError
+				if errors.As(err, &conflict) && len(classes) > 0 {
+					continue
+				}
+				if err != nil {
+					refused = append(refused, err)
+					continue
+				}
+				changes = slices.DeleteFunc(changes, func(c edit.Change) bool {
+					return slices.ContainsFunc(some, func(now edit.Change) bool { return now.File == c.File })
+				})
+				changes, classes = append(changes, some...), all
+				before = append(before, taken{fix.Edits, f.Stack, true})
+			default:
 				some, err := edit.Plan(read, fix.Edits)
 				if err != nil {
 					refused = append(refused, err)
 					continue
 				}
 				changes = append(changes, some...)
-				before = append(before, taken{fix.Edits, f.Stack})
+				before = append(before, taken{fix.Edits, f.Stack, false})
 			}
 			f.Fixes = []finding.Fix{fix}
 			chosen = append(chosen, f)
@@ -66,6 +91,9 @@ func Choose(findings []finding.Finding, read func(name string) ([]byte, error), 
 	})
 	return chosen, changes, refused
 }
+
+// aboutClass says that a rule is about the source of layers and not about lists.
+func aboutClass(id string) bool { return strings.HasPrefix(id, "MW2") }
 
 // atOdds says that two sets of edits touch one file or add the same text.
 func atOdds(a, b []finding.Edit) bool {

@@ -27,6 +27,21 @@ type Editing struct {
 	// Config, what is known of them. Their ids are those they had before. Stacks
 	// that are not to be checked are left out.
 	Reload func(texts map[string][]byte) ([]*stack.Stack, Config)
+	// Class makes the class that a dotted path of a stack leads to fit for the
+	// modern model; nil where it is not understood whole, or fit already.
+	Class func(s *stack.Stack, path string) *ClassRepair
+	// Reread returns what is known of all stacks with other texts in files that
+	// hold classes. The stacks themselves do not change.
+	Reread func(texts map[string][]byte) Config
+}
+
+// ClassRepair is how a class of the project becomes a layer of the modern model.
+type ClassRepair struct {
+	Title string // a verb phrase
+	Edits []finding.Edit
+	// Breaks says that the project, as in its tests, builds the class without
+	// get_response, which would fail.
+	Breaks bool
 }
 
 // Repair is one way to put a problem right, before anybody knows whether it can
@@ -49,6 +64,8 @@ type fixer struct {
 	stacks map[string]*stack.Stack    // by id
 	keys   map[string]map[string]bool // by id of the stack: what is reported there
 	tried  map[string]bool            // by edits: whether they hold
+	// classes and reread count what was done for repairs of classes.
+	classes, reread int
 }
 
 func newFixer(config *Config, passes []*Pass) *fixer {
@@ -118,6 +135,9 @@ func (x *fixer) fixes(g *merged) []finding.Fix {
 			break
 		}
 		edits, ok := x.edits(g, &r)
+		if ok && r.Items == nil {
+			shown = nil // the source itself is put right: no other way is needed
+		}
 		if ok {
 			return append([]finding.Fix{{Title: r.Title, Safety: r.Safety, Edits: edits}}, shown...)
 		}
@@ -162,12 +182,12 @@ func (x *fixer) holds(g *merged, r *Repair, edits []finding.Edit) bool {
 	if err != nil || len(changes) == 0 {
 		return false
 	}
-	if r.Items == nil {
-		return true // a class: there is no list to compare
-	}
 	texts := map[string][]byte{}
 	for _, c := range changes {
 		texts[c.File] = c.After
+	}
+	if r.Items == nil {
+		return x.holdsClass(g, texts)
 	}
 	config := *x.config
 	stacks, facts := config.Editing.Reload(texts)

@@ -23,6 +23,9 @@ request that reaches the layer is an AttributeError and a page with status 500.
 super().__init__() without the argument stores None up to Django 3.2, with the
 same result, and is a TypeError from 4.0 on: the server does not start.`,
 	Models: []stack.Model{stack.Modern},
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `__init__ calls that of the base with get_response, or its call gets the argument. A
+class that is not understood whole is left alone. It is unsafe where the project
+builds the class without get_response, as tests do.`},
 	Bad: Example{Django: "4.2", Layers: []string{"shop.middleware.Timing"}, Code: `from django.utils.deprecation import MiddlewareMixin
 
 
@@ -59,7 +62,7 @@ func runMixinInit(p *Pass) {
 			Severity: finding.Error, Label: "get_response is lost here",
 			What:   "__init__ of " + quoted(in.Owner) + " does not call super().__init__",
 			Why:    "self.get_response is missing and every request fails",
-			Action: "call super().__init__(get_response)",
+			Action: "call super().__init__(get_response)", Repairs: p.repairClass(l),
 		}
 		span := in.Span
 		switch {

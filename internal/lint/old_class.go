@@ -25,6 +25,10 @@ later). A class written for MIDDLEWARE_CLASSES has neither: "object() takes no
 parameters", and the server does not start. MiddlewareMixin
 (django/utils/deprecation.py) gives it both.`,
 	Models: []stack.Model{stack.Modern},
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The class gets the base MiddlewareMixin, with its import, and an __init__ that takes
+get_response and hands it on, as "mwcheck migrate" does it. A class that is not
+understood whole is left alone. It is unsafe where the project builds the class
+without get_response, as tests do: these places fail then, and are not edited.`},
 	Bad: Example{Django: "4.2", Layers: []string{"shop.middleware.Timing"}, Code: `class Timing:
     def process_request(self, request):
         request.started = True
@@ -47,7 +51,7 @@ func runOldClass(p *Pass) {
 		f := l.Facts
 		out := Problem{
 			Severity: finding.Error, Why: "Django raises TypeError and the server does not start",
-			Action: "let it take get_response", Label: "cannot be built with get_response",
+			Action: "let it take get_response", Label: "cannot be built with get_response", Repairs: p.repairClass(l),
 		}
 		span, owner := f.Span, f.Target
 		if f.Init.Span.Line > 0 && f.Init.Owner != "" {

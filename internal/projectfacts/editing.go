@@ -9,7 +9,7 @@ import (
 
 // editing is what fixes need of the project.
 func (f *Facts) editing() *lint.Editing {
-	return &lint.Editing{Source: f.project.Source, Reload: f.reload}
+	return &lint.Editing{Source: f.project.Source, Reload: f.reload, Class: f.class, Reread: f.reread}
 }
 
 // reload evaluates the checked modules that read one of some files with other

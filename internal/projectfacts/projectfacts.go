@@ -10,6 +10,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/layers"
 	"github.com/mwcheck/mwcheck/internal/lint"
+	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -33,6 +34,9 @@ type Facts struct {
 	readers map[*django.SettingsModule]*layers.Reader
 	loaded  map[*django.SettingsModule]*recorder
 	files   map[string][]string // by id of the stack
+	// texts are files of layers that are read in another text.
+	texts   map[string]*python.File
+	modules []layers.Module // of the whole project, once they are asked for
 }
 
 // New gathers the facts of a project's checked modules.
@@ -176,7 +180,7 @@ func (f *Facts) Reader(m *django.SettingsModule) *layers.Reader {
 		if known == nil {
 			known = catalog.Default()
 		}
-		tree := &recorder{Tree: Tree{Loader: m.Loader()}, loaded: map[string]layers.Module{}}
+		tree := &recorder{Tree: Tree{Loader: m.Loader(), texts: f.texts}, loaded: map[string]layers.Module{}}
 		r = layers.NewReader(tree, layers.Options{Catalog: known, Django: m.Django.Lint})
 		f.readers[m], f.loaded[m] = r, tree
 	}
@@ -210,7 +214,10 @@ func (f *Facts) writes(path string) (attrs []string, known bool) {
 }
 
 // Tree hands a project's modules to the reader of layers.
-type Tree struct{ Loader django.Loader }
+type Tree struct {
+	Loader django.Loader
+	texts  map[string]*python.File // in the place of those of the project
+}
 
 // HasTop is described at layers.Loader.
 func (t Tree) HasTop(dotted string) bool { return t.Loader.HasTop(dotted) }
@@ -218,5 +225,8 @@ func (t Tree) HasTop(dotted string) bool { return t.Loader.HasTop(dotted) }
 // Module is described at layers.Loader.
 func (t Tree) Module(dotted string) (layers.Module, bool) {
 	m, ok := t.Loader.Module(dotted)
+	if text := t.texts[m.File]; text != nil && m.Src != nil {
+		m.Src = text
+	}
 	return layers.Module{Name: m.Name, File: m.File, Package: m.Package, Src: m.Src}, ok
 }
