@@ -1,0 +1,97 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mwcheck/mwcheck/internal/finding"
+	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/stack"
+)
+
+// Bounds of one run: how many classes are repaired, and how many entries of
+// stacks are read again for that. What is beyond comes in the next round of
+// "mwcheck lint --fix".
+const (
+	maxClasses = 50
+	maxReread  = 20_000
+)
+
+// repairClass are the ways to make the class of a layer fit for the modern model:
+// what "mwcheck migrate" would do with it. The project does not run as it is, so
+// that the edits are safe unless the project builds the class by itself.
+func (p *Pass) repairClass(l *Layer) func() []Repair {
+	return func() []Repair {
+		if p.config.Editing == nil || p.config.Editing.Class == nil {
+			return nil
+		}
+		c := p.config.Editing.Class(p.Stack, l.Entry.Path)
+		if c == nil {
+			return nil
+		}
+		r := Repair{Title: c.Title, Safety: finding.Safe, Edits: c.Edits}
+		if c.Breaks {
+			r.Safety = finding.Unsafe
+		}
+		return []Repair{r}
+	}
+}
+
+// holdsClass reads the classes again in their new texts: the finding is gone
+// from all stacks that had it, and no other rule finds more wrong with the source
+// of any layer. What the order of a list says of a layer that could not even be
+// built before comes to light by the repair, not from it.
+func (x *fixer) holdsClass(g *merged, texts map[string][]byte) bool {
+	if x.classes == maxClasses {
+		return false
+	}
+	x.classes++
+	var stacks []*stack.Stack
+	for _, s := range x.stacks {
+		if slices.ContainsFunc(g.in, func(in *stack.Stack) bool { return in.ID == s.ID }) || x.reads(s, texts) {
+			stacks = append(stacks, s)
+			x.reread += len(s.Entries)
+		}
+	}
+	if x.reread > maxReread {
+		return false
+	}
+	config := *x.config
+	facts := config.Editing.Reread(texts)
+	config.Editing = nil
+	config.Layer, config.Writes = facts.Layer, facts.Writes
+	slices.SortFunc(stacks, func(a, b *stack.Stack) int { return strings.Compare(a.ID, b.ID) })
+	after := map[string]*Pass{}
+	for _, p := range run(stacks, config) {
+		after[p.Stack.ID] = p
+		for i := range p.reports {
+			if strings.HasPrefix(p.reports[i].rule.ID, "MW1") {
+				continue
+			}
+			for _, k := range p.reports[i].keys() {
+				if !x.keys[p.Stack.ID][k] {
+					return false
+				}
+			}
+		}
+	}
+	return x.gone(g, after)
+}
+
+// reads says that a layer of a stack has a part in one of some files.
+func (x *fixer) reads(s *stack.Stack, texts map[string][]byte) bool {
+	if x.config.Layer == nil {
+		return false
+	}
+	in := func(span stack.Span) bool { _, ok := texts[span.File]; return ok }
+	for i := range s.Entries {
+		if s.Entries[i].Unknown {
+			continue
+		}
+		l := x.config.Layer(s, s.Entries[i].Path)
+		if l != nil && (in(l.Span) || in(l.Init.Span) || slices.ContainsFunc(l.Hooks, func(h layers.Hook) bool { return in(h.Span) })) {
+			return true
+		}
+	}
+	return false
+}
