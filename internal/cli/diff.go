@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,7 @@ triggers it and where, what no longer happens or happens now, and whether it
 matters. It never imports or runs the project.
 
 An engine is a model and a release: classic@1.9, modern@5.2; 1.9 and 5.2 will do.
+For a release that was not recorded another one stands, and a note says which.
 --from is by default the model of the stack and the project's release; without a
 release it is classic@1.9 for MIDDLEWARE_CLASSES and modern@1.11 for MIDDLEWARE.
 --to is by default the newest release of the modern model.
@@ -113,7 +115,7 @@ func (a *app) diff(ctx context.Context, paths []string, in *inputFlags, configur
 		}
 		return r.compare(s)
 	})
-	r.report.Notes = sortNotes(append(notes, r.report.Notes...))
+	r.report.Notes = sortNotes(slices.Concat(notes, r.report.Notes, standins(&f.from, &f.to)))
 	if err == nil && len(r.report.Stacks) == 0 {
 		err = &problem{text: "no stack could be compared", hint: "the notes say why; --from and --to choose the engines"}
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mwcheck/mwcheck/conformance"
+	"github.com/mwcheck/mwcheck/internal/diff"
+	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 // profile is a flag that takes an engine by name, as "modern@5.2", or by
@@ -15,6 +17,9 @@ import (
 type profile struct {
 	engine conformance.Engine
 	prefer string
+	// asked is the release that the engine stands for, where it was not recorded
+	// itself; "" where it was.
+	asked string
 }
 
 var _ pflag.Value = (*profile)(nil)
@@ -28,8 +33,16 @@ func (p *profile) Set(s string) error {
 		names = []string{p.prefer + "@" + s, conformance.FamilyModern + "@" + s, conformance.FamilyClassic + "@" + s}
 	}
 	for _, name := range names {
-		if e, ok := conformance.EngineByName(name); ok {
-			p.engine = e
+		family, release, _ := strings.Cut(name, "@")
+		v, err := stack.ParseVersion(release)
+		if err != nil || v.String() != release {
+			continue
+		}
+		if e, exact, ok := diff.EngineAt(family, v); ok {
+			p.engine, p.asked = e, ""
+			if !exact {
+				p.asked = name
+			}
 			return nil
 		}
 	}
@@ -37,5 +50,16 @@ func (p *profile) Set(s string) error {
 	for _, e := range conformance.Engines() {
 		known = append(known, e.Name)
 	}
-	return fmt.Errorf("want one of %s", strings.Join(known, ", "))
+	return fmt.Errorf("want one of %s, or another release between them", strings.Join(known, ", "))
+}
+
+// standins are notes on the releases that others stand for.
+func standins(profiles ...*profile) []stack.Note {
+	var notes []stack.Note
+	for _, p := range profiles {
+		if p.asked != "" {
+			notes = append(notes, stack.Note{Message: fmt.Sprintf("%s was not recorded; %s stands for it", p.asked, p.engine.Name)})
+		}
+	}
+	return notes
 }

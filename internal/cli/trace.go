@@ -251,7 +251,7 @@ func (f *traceFlags) play(t loadedStack, from, to conformance.Engine, named []be
 			r.Notes = append(r.Notes, stack.Note{Span: u.Span, Message: unknownWords(u)})
 		}
 	}
-	r.Notes = sortNotes(r.Notes)
+	r.Notes = sortNotes(append(r.Notes, standins(&f.from, &f.to)...))
 	r.Scenario = s
 	engines := []conformance.Engine{from, to}
 	if from.Name == to.Name {

@@ -22,7 +22,7 @@ func (f *traceFlags) recorded() (report.Traces, error) {
 		return r, &problem{text: fmt.Sprintf("no scenario %q was recorded", f.scenario), hint: "their ids are in testdata/vectors of the source, as n/short-circuit-request-middle"}
 	}
 	v := &all[at]
-	r.Stack, r.Scenario = v.Scenario.ID, &v.Scenario
+	r.Stack, r.Scenario, r.Notes = v.Scenario.ID, &v.Scenario, standins(&f.from, &f.to)
 	for i := range v.Scenario.Layers {
 		r.Layers = append(r.Layers, report.TraceLayer{Name: v.Scenario.Layers[i].Name})
 	}

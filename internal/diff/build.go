@@ -198,25 +198,3 @@ func (b *builder) difference(c *conformance.Difference) Difference {
 	}
 	return d
 }
-
-// EngineFor is the engine of a model whose release is the nearest one up to a
-// version; exact says that it is that release. Of an unknown version it is
-// classic@1.9 or modern@1.11.
-func EngineFor(model stack.Model, v stack.Version) (e conformance.Engine, exact bool) {
-	family := conformance.FamilyModern
-	if model == stack.Classic {
-		family = conformance.FamilyClassic
-	}
-	if v.IsZero() {
-		v = stack.Version{Major: 1, Minor: 11}
-		if model == stack.Classic {
-			v.Minor = 9
-		}
-	}
-	for _, candidate := range conformance.Engines() {
-		if candidate.Family == family && (e.Build == nil || v.AtLeast(Version(candidate))) {
-			e = candidate
-		}
-	}
-	return e, Version(e) == v
-}

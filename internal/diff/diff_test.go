@@ -252,12 +252,32 @@ func TestEngineFor(t *testing.T) {
 		{stack.Classic, stack.Version{Major: 1, Minor: 8}, "classic@1.8", true},
 		{stack.Classic, stack.Version{Major: 1, Minor: 6}, "classic@1.8", false},
 		{stack.Classic, stack.Version{Major: 3, Minor: 2}, "classic@1.11", false},
-		{stack.Modern, stack.Version{Major: 4, Minor: 1}, "modern@3.2", false},
+		{stack.Modern, stack.Version{Major: 4, Minor: 1}, "modern@4.2", false},
+		{stack.Modern, stack.Version{Major: 4}, "modern@4.2", false},
+		{stack.Modern, stack.Version{Major: 3, Minor: 1}, "modern@2.2", false},
 		{stack.Modern, stack.Version{Major: 5, Minor: 2}, "modern@5.2", true},
 		{stack.Modern, stack.Version{Major: 99}, "modern@6.1", false},
 	} {
 		e, exact := diff.EngineFor(c.model, c.v)
 		require.Equal(t, c.want, e.Name)
 		require.Equal(t, c.exact, exact && !c.v.IsZero() || c.v.IsZero(), "%s %s", c.model, c.v)
+	}
+}
+
+// TestEngineAt takes every release that Django has had, and no other.
+func TestEngineAt(t *testing.T) {
+	for _, c := range []struct{ family, release, want string }{
+		{"classic", "1.8", "classic@1.8"}, {"classic", "1.11", "classic@1.11"}, {"classic", "2.0", ""}, {"classic", "1.7", ""}, {"classic", "1.12", ""},
+		{"modern", "1.9", ""}, {"modern", "1.10", "modern@1.10"}, {"modern", "2.0", "modern@1.11"}, {"modern", "2.1", "modern@1.11"},
+		{"modern", "3.0", "modern@2.2"}, {"modern", "4.0", "modern@4.2"}, {"modern", "4.2", "modern@4.2"}, {"modern", "4.3", ""},
+		{"modern", "5.1", "modern@5.0"}, {"modern", "6.1", "modern@6.1"}, {"modern", "6.2", ""}, {"modern", "7.0", ""},
+		{"async", "3.2", "async@3.2"}, {"async", "3.1", ""}, {"async", "4.1", "async@4.2"}, {"async", "2.2", ""}, {"other", "5.2", ""},
+	} {
+		v, err := stack.ParseVersion(c.release)
+		require.NoError(t, err)
+		e, exact, ok := diff.EngineAt(c.family, v)
+		require.Equal(t, c.want, e.Name, "%s@%s", c.family, c.release)
+		require.Equal(t, c.want != "", ok)
+		require.Equal(t, c.want == c.family+"@"+c.release, exact && ok)
 	}
 }
