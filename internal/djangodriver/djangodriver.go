@@ -7,7 +7,6 @@ package djangodriver
 import (
 	"cmp"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,9 +23,6 @@ const protocol = "mwcheck.django/1"
 // maxBroken is how many checks may end the process, or hang it, before the rest
 // is not run any more.
 const maxBroken = 5
-
-//go:embed driver.py
-var driver string
 
 // Options say what is started.
 type Options struct {
@@ -160,15 +156,19 @@ func (s *session) stop() {
 }
 
 func (s *session) start(ctx context.Context) (*hello, error) {
+	start, modules, err := sources()
+	if err != nil {
+		return nil, err
+	}
 	proc, err := lineproc.Start(lineproc.Config{
-		Path: cmp.Or(s.opts.Python, "python3"), Args: []string{"-c", driver}, Dir: s.opts.Dir,
+		Path: cmp.Or(s.opts.Python, "python3"), Args: []string{"-c", start}, Dir: s.opts.Dir,
 		Env: []string{"PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8"}, Timeout: s.opts.Timeout,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStart, err)
 	}
 	s.proc = proc
-	question, err := json.Marshal(map[string]string{"protocol": protocol, "settings": s.opts.Settings})
+	question, err := json.Marshal(map[string]any{"protocol": protocol, "settings": s.opts.Settings, "sources": modules})
 	if err != nil {
 		return nil, err
 	}
