@@ -51,7 +51,7 @@ var corpusProjects = []struct {
 func TestCorpus(t *testing.T) {
 	required := os.Getenv("REQUIRE_CORPUS") != ""
 	versions := unpackedVersions(t)
-	notes := readAnnotations(t)
+	notes := readAnnotations(t, "testdata/corpus/annotations.txt")
 	checked := 0
 	for _, project := range corpusProjects {
 		t.Run(project.name, func(t *testing.T) {
@@ -188,11 +188,11 @@ type annotation struct {
 	verdict, reason string
 }
 
-// readAnnotations reads annotations.txt: lines of the form
+// readAnnotations reads a file of the repository: lines of the form
 // "package file:line rule fact | true | reason"; # starts a comment line.
-func readAnnotations(t *testing.T) map[string]annotation {
+func readAnnotations(t *testing.T, name string) map[string]annotation {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(root, "testdata", "corpus", "annotations.txt"))
+	data, err := os.ReadFile(filepath.Join(root, name))
 	require.NoError(t, err)
 	notes := map[string]annotation{}
 	var keys []string
@@ -202,19 +202,19 @@ func readAnnotations(t *testing.T) map[string]annotation {
 			continue
 		}
 		parts := strings.SplitN(line, " | ", 3)
-		require.Len(t, parts, 3, "annotations.txt: %q", line)
+		require.Len(t, parts, 3, "%s: %q", name, line)
 		// A rule without a fact leaves the last word of the key empty.
 		key, verdict, reason := parts[0], parts[1], parts[2]
 		if strings.Count(key, " ") == 2 {
 			key += " "
 		}
-		require.Contains(t, []string{"true", "false"}, verdict, "annotations.txt: %q", line)
-		require.NotEmpty(t, reason, "annotations.txt: %q", line)
-		require.NotContains(t, notes, key, "annotations.txt: annotated twice")
+		require.Contains(t, []string{"true", "false"}, verdict, "%s: %q", name, line)
+		require.NotEmpty(t, reason, "%s: %q", name, line)
+		require.NotContains(t, notes, key, "%s: annotated twice", name)
 		notes[key] = annotation{verdict, reason}
 		keys = append(keys, key)
 	}
-	require.True(t, slices.IsSorted(keys), "annotations.txt is not sorted")
+	require.True(t, slices.IsSorted(keys), "%s is not sorted", name)
 	return notes
 }
 

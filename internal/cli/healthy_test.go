@@ -1,8 +1,9 @@
-package cli
+package cli_test
 
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,21 +22,10 @@ import (
 	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
-// healthyFindings are what the rules on classes say of the classes below, each
-// read beside its source: "package file:line rule" to true or false, and why.
-var healthyFindings = map[string]string{
-	"python3-django-horizon horizon/middleware/base.py:120 MW210": "true: a request without a user, or by Ajax, leaves the function before it and sees " +
-		"the time zone of the thread's last user; Django's own example has an else branch that deactivates",
-	"python3-django-mailman3 django_mailman3/middleware/__init__.py:44 MW210": "true: it even activates the zone when the response goes out, so that only " +
-		"later requests in the thread see it, whosever they are",
-	"python3-django-pipeline pipeline/middleware.py:25 MW501": "true: a streamed page of HTML has no content and becomes a page with status 500; " +
-		"such views are rare",
-	"python3-django-postorius postorius/middleware.py:88 MW209": "true: one instance for all threads; view_func and api_call_counter are shared likewise",
-}
-
 // TestHealthyClasses lists every class in Django 3.2 and in packages of Debian
 // 12 that looks like middleware, in the setting it is written for: no rule that
-// reads classes may call one of them an error.
+// reads classes may call one of them an error, and each finding has a verdict in
+// testdata/corpus/classes.txt.
 func TestHealthyClasses(t *testing.T) {
 	dirs := testenv.CorpusGlob(t, "python3-*/usr/lib/python3/dist-packages")
 	var rules []*lint.Rule
@@ -45,6 +35,7 @@ func TestHealthyClasses(t *testing.T) {
 		}
 	}
 	at := stack.Version{Major: 3, Minor: 2}
+	verdicts := readAnnotations(t, "testdata/corpus/classes.txt")
 	read, unexplained := 0, []string(nil)
 	seen := map[string]bool{}
 	for _, dir := range dirs {
@@ -78,9 +69,9 @@ func TestHealthyClasses(t *testing.T) {
 				config.Layer = func(_ *stack.Stack, path string) *layers.Layer { return reader.Layer(path) }
 				findings, _ := lint.Run([]*stack.Stack{s}, config)
 				for _, f := range findings {
-					key := fmt.Sprintf("%s %s:%d %s", pkg, f.Span.File, f.Span.Line, f.Rule)
+					key := fmt.Sprintf("%s %s:%d %s ", pkg, f.Span.File, f.Span.Line, f.Rule)
 					seen[key] = true
-					if _, ok := healthyFindings[key]; !ok || f.Severity == finding.Error {
+					if _, ok := verdicts[key]; !ok || f.Severity == finding.Error {
 						unexplained = append(unexplained, key+" "+f.Severity.String()+": "+f.Message)
 					}
 				}
@@ -91,4 +82,10 @@ func TestHealthyClasses(t *testing.T) {
 	require.GreaterOrEqual(t, read, 60)
 	slices.Sort(unexplained)
 	require.Empty(t, strings.Join(slices.Compact(unexplained), "\n"))
+	for key := range verdicts {
+		pkg, _, _ := strings.Cut(key, " ")
+		if _, err := os.Stat(filepath.Join(root, ".corpus", pkg)); err == nil {
+			require.True(t, seen[key], "this verdict has no finding any more: %s", key)
+		}
+	}
 }
