@@ -64,6 +64,7 @@ type findingsDocument struct {
 		Warnings   int `json:"warnings"`
 		Notes      int `json:"notes"`
 		Suppressed int `json:"suppressed"`
+		LeftOut    int `json:"left_out"`
 	} `json:"summary"`
 }
 
