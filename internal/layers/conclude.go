@@ -46,6 +46,9 @@ func (w *walker) conclude(h *Hook, rets []ret) {
 	all := len(rets) > 0
 	for _, x := range rets {
 		answer, replace, nothing := w.judge(h, x)
+		if x.unsure && nothing == Yes {
+			nothing = Unknown
+		}
 		all = all && answer == Yes && !x.v.has(isNone|isNext)
 		if answer != No {
 			h.Answers = worse(h.Answers, answer)

@@ -234,6 +234,12 @@ func (w *walker) ifExp(n python.Node, st *state) value {
 	yes, no := st.copy(), st.copy()
 	w.refine(test, yes, true, 0)
 	w.refine(test, no, false, 0)
+	switch {
+	case no.dead && !yes.dead:
+		return w.eval(n.Field(python.FieldBody), st)
+	case yes.dead && !no.dead:
+		return w.eval(n.Field(python.FieldOrelse), st)
+	}
 	yes.cond++
 	no.cond++
 	a := w.eval(n.Field(python.FieldBody), yes)

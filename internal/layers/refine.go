@@ -157,10 +157,22 @@ func (w *walker) refineNone(x python.Node, st *state, none bool) {
 			st.absent[name] = true
 		}
 	case python.KindAttribute:
-		if !none && w.isRequestExpr(x.Field(python.FieldObject), st) {
+		switch {
+		case !none && w.isRequestExpr(x.Field(python.FieldObject), st):
 			st.has(x.Name(), "test")
+		case none && w.isKeptNext(x, st):
+			st.dead = true
 		}
 	}
+}
+
+// isKeptNext says that an expression is the attribute in which a layer keeps
+// get_response. Where __call__ runs Django has given one: code for a layer
+// without, as tests and the classic model build it, is not reached there.
+func (w *walker) isKeptNext(n python.Node, st *state) bool {
+	object := n.Field(python.FieldObject)
+	return w.next != "" && n.Name() == w.next && (w.frame.hook == "__call__" || w.frame.hook == "__acall__") &&
+		object.Kind() == python.KindName && st.env[object.Name()].has(isSelf)
 }
 
 func (w *walker) refineAttr(test python.Node, st *state, truth bool) {
@@ -172,6 +184,8 @@ func (w *walker) refineAttr(test python.Node, st *state, truth bool) {
 		}
 	case test.Name() == "streaming" && w.isReplyExpr(object, st):
 		st.streams(truth)
+	case !truth && w.isKeptNext(test, st):
+		st.dead = true
 	}
 }
 

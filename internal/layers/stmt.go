@@ -124,8 +124,10 @@ func (w *walker) ifStmt(s python.Node, st *state) {
 	yes, no := st.copy(), st.copy()
 	w.refine(test, yes, true, 0)
 	w.refine(test, no, false, 0)
-	yes.cond++
-	no.cond++
+	if !yes.dead && !no.dead {
+		yes.cond++
+		no.cond++
+	}
 	if text := settingsTest(test); text != "" {
 		yes.setting, no.setting = text, "not "+text
 	}

@@ -65,6 +65,8 @@ type ret struct {
 	phase phases
 	state *state
 	sure  map[string]bool // request attributes that are there if it is true
+	// unsure says that the end of the body may never be reached.
+	unsure bool
 }
 
 // tryContext is a try statement around the place being read.
@@ -175,7 +177,7 @@ func (w *walker) run(f *frame, st *state) value {
 			if isGenerator(body) {
 				v = value{bits: isOther}
 			}
-			f.rets = append(f.rets, ret{mod: f.mod, v: v, phase: inner.phase, state: inner.copy()})
+			f.rets = append(f.rets, ret{mod: f.mod, v: v, phase: inner.phase, state: inner.copy(), unsure: endsInTries(body)})
 		}
 	}
 	w.frame = f.up
@@ -329,4 +331,28 @@ func readParams(fn python.Node) params {
 		}
 	}
 	return p
+}
+
+// endsInTries says that a function ends in a loop that tries something a number
+// of times: whether its end is reached cannot be told.
+func endsInTries(fn python.Node) bool {
+	var last python.Node
+	for s := range fn.All(python.FieldBody) {
+		last = s
+	}
+	switch last.Kind() {
+	case python.KindWhile:
+	case python.KindFor:
+		if it := last.Field(python.FieldIter); it.Kind() != python.KindCall || lastName(it.Field(python.FieldFunc)) != "range" {
+			return false
+		}
+	default:
+		return false
+	}
+	for n := range last.Descendants() {
+		if n.Kind() == python.KindReturn {
+			return true
+		}
+	}
+	return false
 }
