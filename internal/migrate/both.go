@@ -102,7 +102,7 @@ func (n *renamer) exclude() {
 			continue
 		}
 		plain := slices.ContainsFunc(n.binders(root, oldName), func(p place) bool {
-			return p.stmt.Kind() != python.KindAugAssign
+			return p.stmt.Kind() != python.KindAugAssign && !readsName(p.stmt.Field(python.FieldValue), oldName)
 		})
 		for _, s := range members {
 			i := slices.IndexFunc(s.uses, func(u use) bool { return u.kind == useName && n.owned[u.scope] })
@@ -113,6 +113,19 @@ func (n *renamer) exclude() {
 			}
 		}
 	}
+}
+
+// readsName says that an expression uses a variable.
+func readsName(x python.Node, name string) bool {
+	if x.IsZero() {
+		return false
+	}
+	for n := range x.Descendants() {
+		if n.Kind() == python.KindName && n.Name() == name {
+			return true
+		}
+	}
+	return false
 }
 
 // both decides what becomes of settings that define both names.
