@@ -143,12 +143,17 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 		return nil, ErrNative
 	}
 	r := newRun(files, opts)
+	return r.result, r.all(ctx)
+}
+
+// all are the passes in their order.
+func (r *run) all(ctx context.Context) error {
 	project, err := django.Load(ctx, r.over, r.load())
 	if project != nil {
 		r.result.Notes = project.Notes
 	}
 	if err != nil {
-		return r.result, err
+		return err
 	}
 	r.result.Before = project.Checked()
 	for _, m := range project.Settings {
@@ -156,11 +161,11 @@ func Run(ctx context.Context, files django.Files, opts Options) (*Result, error)
 	}
 	for _, pass := range []func(context.Context) error{r.settings, r.classes, r.fixes, r.summary, r.annotate} {
 		if err := pass(ctx); err != nil {
-			return r.result, err
+			return err
 		}
 	}
 	r.finish()
-	return r.result, nil
+	return nil
 }
 
 func newRun(files django.Files, opts Options) *run {

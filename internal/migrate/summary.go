@@ -154,16 +154,22 @@ func (r *run) differences(result *diff.Result, v *adviser, found *found) error {
 		}
 	}
 	if unknown > 0 {
-		r.leave(PassBehave, finding.Note, s.Span, fmt.Sprintf("%s: the weight of %d more differences is not known, \"mwcheck diff\" lists them", s.ID, unknown))
+		r.unknown(s.Span, fmt.Sprintf("%s: the weight of %d more differences is not known, \"mwcheck diff\" lists them", s.ID, unknown))
 	}
 	for _, u := range result.Unknown {
 		// An unknown part of the list is told with the list.
 		if unclear := u.Entry < len(s.Entries) && s.Entries[u.Entry].Unknown; u.Absent && !unclear && !found.absent[u.Layer] {
 			found.absent[u.Layer] = true
-			r.leave(PassBehave, finding.Note, u.Span, fmt.Sprintf("what changes for %q is not known: %s", u.Layer, u.Why))
+			r.unknown(u.Span, fmt.Sprintf("what changes for %q is not known: %s", u.Layer, u.Why))
 		}
 	}
 	return nil
+}
+
+// unknown notes what the comparison does not tell. It has the files as they were,
+// so that places need no way back.
+func (r *run) unknown(span stack.Span, reason string) {
+	r.result.Left = append(r.result.Left, Left{Pass: PassBehave, Severity: finding.Note, Reason: reason, Span: span})
 }
 
 // found is what the comparisons of all stacks have shown.
