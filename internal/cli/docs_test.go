@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,28 +31,75 @@ func documents(t *testing.T) []string {
 	return names
 }
 
+// output is a block of a document that shows what a command writes.
+type output struct {
+	command, dir, want string
+	part               bool
+}
+
+func outputsIn(t *testing.T, name, text string) []output {
+	var out []output
+	for _, m := range marker.FindAllStringSubmatch(text, -1) {
+		out = append(out, output{part: m[1] != "", command: m[2], dir: m[3], want: m[4]})
+	}
+	require.Len(t, out, strings.Count(text, "output: mwcheck "), "%s has an output marker without a ```text block behind it", name)
+	return out
+}
+
+// written is what the command writes now.
+func (o output) written(t *testing.T) string {
+	code, stdout, stderr := run(t, filepath.Join(root, o.dir), "", strings.Fields(o.command)...)
+	require.NotEqual(t, cli.ExitFailure, code, stderr)
+	return stdout
+}
+
+// stale says what a command has written otherwise than the document.
+func (o output) stale(written string) string {
+	if o.part && strings.Contains(written, o.want) {
+		return ""
+	}
+	return cmp.Diff(o.want, written)
+}
+
+// TestStaleOutputIsFound spoils an output that is right, one line after the
+// other: each has to be missed.
+func TestStaleOutputIsFound(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "two-models.md"))
+	require.NoError(t, err)
+	o := outputsIn(t, "two-models.md", string(text))[0]
+	written := o.written(t)
+	require.Empty(t, o.stale(written))
+	lines := strings.SplitAfter(o.want, "\n")
+	spoiled := 0
+	for i, line := range lines {
+		wrong := slices.Clone(lines)
+		wrong[i] = strings.Replace(line, "s", "z", 1)
+		if wrong[i] == line {
+			continue
+		}
+		spoiled++
+		for _, part := range []bool{false, true} {
+			require.NotEmpty(t, output{part: part, want: strings.Join(wrong, "")}.stale(written), line)
+		}
+	}
+	require.Greater(t, spoiled, 15)
+	require.NotEmpty(t, output{want: strings.Join(lines[1:], "")}.stale(written), "a part is the whole only where it says so")
+	require.Empty(t, output{part: true, want: strings.Join(lines[1:], "")}.stale(written))
+}
+
 // TestDocumentedOutput runs every command whose output a document shows.
 func TestDocumentedOutput(t *testing.T) {
 	blocks := 0
 	for _, name := range documents(t) {
 		text, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
-		found := marker.FindAllStringSubmatch(string(text), -1)
-		require.Len(t, found, strings.Count(string(text), "output: mwcheck "), "%s has an output marker without a ```text block behind it", name)
-		for _, m := range found {
+		for _, o := range outputsIn(t, name, string(text)) {
 			blocks++
-			part, args, dir, want := m[1] != "", strings.Fields(m[2]), m[3], m[4]
-			t.Run(name+"/"+m[2], func(t *testing.T) {
-				if strings.HasPrefix(dir, ".corpus/") {
-					needPackage(t, strings.Split(dir, "/")[1])
+			t.Run(name+"/"+o.command, func(t *testing.T) {
+				if strings.HasPrefix(o.dir, ".corpus/") {
+					needPackage(t, strings.Split(o.dir, "/")[1])
 				}
-				code, stdout, stderr := run(t, filepath.Join(root, dir), "", args...)
-				require.NotEqual(t, cli.ExitFailure, code, stderr)
-				if part {
-					require.Contains(t, stdout, want)
-				} else {
-					require.Empty(t, cmp.Diff(want, stdout))
-				}
+				require.Empty(t, o.stale(o.written(t)))
 			})
 		}
 	}
