@@ -13,9 +13,10 @@ var unusedSuppression = Rule{
 covers. Each of its names is looked at for itself.
 
 It is only reported where mwcheck can tell: the rules that are named are reported
-in this file, all stacks that depend on the file are known entirely, all settings
-modules that read it are checked, and the comment stands in the settings or at a
-class that a stack names.
+in this file, the run was given the whole project, all stacks that depend on the
+file are known entirely, also those of settings that are not checked (as settings
+for tests) show no such finding, and the comment stands in the settings, at a
+class that a stack names or at a base of one. docs/suppression.md has the rest.
 
 ## Why
 
