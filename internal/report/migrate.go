@@ -65,7 +65,7 @@ func MigrateText(w io.Writer, m Migration, opts TextOptions) error {
 		}
 	}
 	if len(m.Findings) > 0 {
-		fmt.Fprintf(&b, "lint says of the result on Django %s:\n", m.To)
+		fmt.Fprintf(&b, "lint says of the migrated files, on Django %s:\n", m.To)
 		for _, f := range m.Findings {
 			fmt.Fprintf(&b, "  %s%s[%s]: %s\n", p.place(prefix(f.Span)), p.severity(f.Severity, f.Severity.String()), title(f), printable(f.Message))
 		}
