@@ -174,7 +174,9 @@ func (w *walker) attrCall(n python.Node, what string, st *state) (value, bool) {
 		if len(x) > 2 {
 			w.guarded(n, name, "getattr", st)
 			out.attr = name
-		} else if !ownAttr(name) {
+		} else if ownAttr(name) {
+			w.former(n, name, "", st)
+		} else {
 			w.read(n, name, st)
 		}
 		if name == "session" {

@@ -86,6 +86,7 @@ type Layer struct {
 
 	Reads   []Access // attributes of the request that Django does not set itself
 	Writes  []Access
+	Former  []Access // uses of attributes that Django's request had once, as is_ajax
 	Raises  []Raise
 	Headers []Header       // what it does to response headers
 	Cookies []Site         // cookies set on or deleted from a response

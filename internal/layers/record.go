@@ -41,6 +41,7 @@ func (w *walker) requestAttr(n python.Node, name string, _ value, st *state) val
 		w.body(n, name, st)
 	}
 	if ownAttr(name) {
+		w.former(n, name, "", st)
 		return value{bits: anything}
 	}
 	w.read(n, name, st)
@@ -141,6 +142,7 @@ func (w *walker) write(n python.Node, name, op string, st *state) {
 		st.reason[name] = "own"
 	}
 	if ownAttr(name) {
+		w.former(n, name, op, st)
 		return
 	}
 	a := w.access(n, name, st)

@@ -53,6 +53,10 @@ func render(l *layers.Layer) string {
 	for _, x := range l.Writes {
 		p("  %s %s %s %s %s%s%s%s", x.Op, x.Attr, x.Hook, x.Phase, at(x.Span), mark(x.Always, "always"), text(" via ", x.Via), text(" of ", x.Owner))
 	}
+	for _, x := range l.Former {
+		p("  former %s%s %s %s %s guarded=%s%s%s%s", x.Attr, text(" ", x.Op), x.Hook, x.Phase, at(x.Span), x.Guarded, text(" by ", x.Guard), mark(x.Always, "always"),
+			text(" via ", x.Via))
+	}
 	for _, x := range l.Raises {
 		p("  raise %s %s %s %s %s%s", x.Name, x.Kind, x.Hook, x.Phase, at(x.Span), text(" via ", x.Via))
 	}

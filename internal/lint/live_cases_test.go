@@ -17,6 +17,8 @@ var liveCases = []liveCase{
 	{rule: "MW121", good: true, asks: []string{"GET /visits/", "GET /visits/"}, want: []string{"200 visits=None", "200 visits=1"}},
 	{rule: "MW122", asks: []string{"GET /", "GET /?closed=1"}, want: []string{"200 hello", noSession}},
 	{rule: "MW122", good: true, asks: []string{"GET /", "GET /?closed=1"}, want: []string{"200 hello", "200 closed"}},
+	{rule: "MW123", text: removedAttributes, asks: []string{"GET /"}, want: []string{"500 AttributeError: 'WSGIRequest' object has no attribute 'REQUEST'"}},
+	{rule: "MW123", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
 
 	{rule: "MW201", asks: []string{"GET /"}, want: []string{"does not start: TypeError: Timing() takes no arguments"}},
 	{rule: "MW201", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
@@ -107,6 +109,15 @@ var liveCases = []liveCase{
 	{rule: "MW506", asks: []string{"GET /", "GET /stream/"}, want: []string{"200 hello", "500 TypeError: 'async_generator' object is not iterable"}},
 	{rule: "MW506", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
 }
+
+const removedAttributes = `class Partial:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.partial = request.REQUEST.get("partial")
+        return self.get_response(request)
+`
 
 const mixin = "from django.utils.deprecation import MiddlewareMixin\n\n\nclass Timing(MiddlewareMixin):\n"
 

@@ -34,6 +34,7 @@ type liveCase struct {
 // notLive are the rules on classes and their order without a live case, or
 // without one for an example, and why.
 var notLive = map[string]string{
+	"MW123 bad":  "Django 3.2 still has is_ajax, another removed attribute is read instead",
 	"MW130 bad":  "the order is the project's own wish: Django starts with any",
 	"MW130 good": "the order is the project's own wish: Django starts with any",
 	"MW202 bad":  "MIDDLEWARE_CLASSES: Django 1.11 and earlier",

@@ -20,6 +20,7 @@ func Rules() []*Rule {
 		&unsetAttribute,
 		&lateSession,
 		&unsetInResponse,
+		&removedAttribute,
 		&ownOrder,
 		&oldClass,
 		&newClass,
