@@ -150,8 +150,8 @@ func (c *accepting) idleNames() []suppress.Name {
 	return out
 }
 
-// looksFor says that every rule whose findings the selector names was run, and
-// that they are reported in the file.
+// looksFor says that every rule whose findings the selector names was run, with
+// all its facts, and that they are reported in the file.
 func (s Selector) looksFor(policy *Policy, c *catalog.Catalog, file string) bool {
 	if s.fact != "" {
 		f := c.Fact(s.fact)
@@ -159,6 +159,9 @@ func (s Selector) looksFor(policy *Policy, c *catalog.Catalog, file string) bool
 	}
 	return !slices.ContainsFunc(Rules(), func(r *Rule) bool {
 		return s.Matches(r.ID, "") && !policy.Reports(r.ID, "", file)
+	}) && !slices.ContainsFunc(c.Facts, func(f *catalog.Fact) bool {
+		rule := ruleOf(f)
+		return s.Matches(rule, "") && !policy.Reports(rule, f.ID, file)
 	})
 }
 

@@ -1,6 +1,7 @@
 package projectfacts
 
 import (
+	"path"
 	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/django"
@@ -20,13 +21,17 @@ func (f *Facts) comments(s *stack.Stack) []lint.Comment {
 	var out []lint.Comment
 	var looked map[string][]lines
 	for _, file := range f.Files(s) {
+		settings := m.Result != nil && slices.Contains(m.Result.Files, file)
+		if !settings && path.Ext(file) != ".py" {
+			continue // as a file of requirements
+		}
 		src, ok := m.Loader().Source(file)
 		if !ok {
 			continue
 		}
 		for _, c := range suppress.Read(file, src) {
 			one := lint.Comment{Comment: c, Settled: whole}
-			if whole && (m.Result == nil || !slices.Contains(m.Result.Files, file)) {
+			if whole && !settings {
 				if looked == nil {
 					looked = f.looked(m, s)
 				}
@@ -51,8 +56,8 @@ func (f *Facts) looked(m *django.SettingsModule, s *stack.Stack) map[string][]li
 		if e.Unknown {
 			continue
 		}
-		for _, path := range append([]string{e.Path}, m.Bases(e.Path).Paths...) {
-			r := m.Resolve(path)
+		for _, dotted := range append([]string{e.Path}, m.Bases(e.Path).Paths...) {
+			r := m.Resolve(dotted)
 			if r.Kind != django.InProject {
 				continue
 			}

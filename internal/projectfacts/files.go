@@ -87,7 +87,7 @@ func (f *Facts) layerFiles(m *django.SettingsModule, dotted string, set map[stri
 			continue
 		}
 		seen[file], set[file] = true, true
-		for _, name := range imported(module) {
+		for _, name := range f.loaded[m].importedBy(module) {
 			if next, ok := loaded[name]; ok {
 				queue = append(queue, next.File)
 			}
@@ -161,7 +161,18 @@ func prefixes(dotted string) []string {
 // recorder is a Tree that remembers which modules were read.
 type recorder struct {
 	Tree
-	loaded map[string]layers.Module // by dotted name
+	loaded  map[string]layers.Module // by dotted name
+	imports map[*python.File][]string
+}
+
+// importedBy is imported, worked out once.
+func (r *recorder) importedBy(m layers.Module) []string {
+	names, ok := r.imports[m.Src]
+	if !ok {
+		names = imported(m)
+		r.imports[m.Src] = names
+	}
+	return names
 }
 
 // Module is described at layers.Loader.

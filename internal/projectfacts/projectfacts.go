@@ -180,7 +180,7 @@ func (f *Facts) Reader(m *django.SettingsModule) *layers.Reader {
 		if known == nil {
 			known = catalog.Default()
 		}
-		tree := &recorder{Tree: Tree{Loader: m.Loader(), texts: f.texts}, loaded: map[string]layers.Module{}}
+		tree := &recorder{Tree: Tree{Loader: m.Loader(), texts: f.texts}, loaded: map[string]layers.Module{}, imports: map[*python.File][]string{}}
 		r = layers.NewReader(tree, layers.Options{Catalog: known, Django: m.Django.Lint})
 		f.readers[m], f.loaded[m] = r, tree
 	}
