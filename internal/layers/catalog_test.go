@@ -2,7 +2,6 @@ package layers_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // catalogDiffers are the facts on which the catalog and the reader of Django
@@ -28,14 +28,8 @@ var catalogDiffers = map[string]string{
 // 3.2, as far as it is more than prose, with what the reader finds in their
 // source.
 func TestCatalogOfDjango(t *testing.T) {
-	root := "../../.corpus/python3-django/usr/lib/python3/dist-packages"
-	if _, err := os.Stat(root); err != nil {
-		if os.Getenv("REQUIRE_CORPUS") != "" {
-			t.Fatal("there is no .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
-		}
-		t.Skip("no .corpus: scripts/corpus.sh brings it")
-	}
-	source := layers.NewReader(newDirTree("../..", root), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+	root := testenv.Site(t, "python3-django")
+	source := layers.NewReader(newDirTree(testenv.Root(t), root), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
 	data := layers.NewReader(newMemTree(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
 	seen, layersSeen := map[string]bool{}, 0
 	for _, m := range catalog.Default().Middleware {

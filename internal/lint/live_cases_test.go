@@ -31,7 +31,7 @@ var liveCases = []liveCase{
 	{rule: "MW205", good: true, asks: []string{"GET /", "GET /nowhere/"}, want: []string{"200 hello", "404 Not Found"}},
 	{rule: "MW206", asks: []string{"GET / views"}, want: []string{"200 hello, 2 views"}},
 	{rule: "MW206", good: true, asks: []string{"GET / views"}, want: []string{"200 hello, 1 views"}},
-	{rule: "MW207", asks: []string{"GET /"}, want: []string{"500 TypeError: Timing.process_view() takes 3 positional arguments but 5 were given"}},
+	{rule: "MW207", asks: []string{"GET /"}, want: []string{"500 TypeError: process_view() takes 3 positional arguments but 5 were given"}},
 	{rule: "MW207", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
 	{rule: "MW208", asks: []string{"GET /"}, want: []string{"does not start: ImproperlyConfigured: Middleware factory shop.middleware.timing returned None."}},
 	{rule: "MW208", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},

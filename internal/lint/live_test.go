@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // liveDriver runs examples on Django.
@@ -121,31 +122,13 @@ func TestLiveIsWhole(t *testing.T) {
 
 // runLive starts Python with the Django of .corpus.
 func runLive(t *testing.T, question []byte) []byte {
-	missing := func(format string, a ...any) {
-		t.Helper()
-		if os.Getenv("REQUIRE_CORPUS") != "" {
-			t.Fatalf(format, a...)
-		}
-		t.Skipf(format, a...)
-	}
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		missing("python3 is not on this machine")
-	}
-	var path []string
-	for _, p := range []string{"django", "asgiref", "sqlparse", "tz"} {
-		dir, err := filepath.Abs("../../.corpus/python3-" + p + "/usr/lib/python3/dist-packages")
-		require.NoError(t, err)
-		if _, err := os.Stat(dir); err != nil {
-			missing("python3-%s is not in .corpus: run scripts/corpus.sh", p)
-		}
-		path = append(path, dir)
-	}
-	if out, _ := exec.Command(python, "-c", "import cgi, os; os.fork").CombinedOutput(); len(out) > 0 && strings.Contains(string(out), "Error") {
-		t.Skip("Django 3.2 does not run on Python 3.13 and later, which have no cgi module")
+	python, path := testenv.Django(t)
+	probe := exec.Command(python, "-c", "import os, sys; sys.exit(not hasattr(os, 'fork'))")
+	if probe.Run() != nil {
+		t.Skip("this system has no fork")
 	}
 	cmd := exec.Command(python, "-W", "ignore", "-c", liveDriver)
-	cmd.Env = append(os.Environ(), "PYTHONPATH="+strings.Join(path, string(os.PathListSeparator)), "PYTHONDONTWRITEBYTECODE=1")
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
 	cmd.Stdin = bytes.NewReader(question)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

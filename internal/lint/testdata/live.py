@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 import types
@@ -61,7 +62,8 @@ def urls(handle):
 
 
 def text_of(exc):
-    return "%s: %s" % (type(exc).__name__, exc)
+    # Python 3.10 and later name the class of a method.
+    return "%s: %s" % (type(exc).__name__, re.sub(r"\w+\.(\w+\(\) takes)", r"\1", str(exc)))
 
 
 def configure(case):
