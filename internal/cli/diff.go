@@ -158,7 +158,7 @@ func (r *diffRun) compare(s loadedStack) error {
 		r.note(s.Span, "%s was not compared: Django does not read it here", s.Setting)
 		return nil
 	}
-	from, to := r.flags.from.engine, r.flags.to.engine
+	from, to := r.flags.from.of(s.Model), r.flags.to.engine
 	if from.Build == nil {
 		var exact bool
 		from, exact = diff.EngineFor(s.Model, v)

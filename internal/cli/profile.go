@@ -13,13 +13,15 @@ import (
 
 // profile is a flag that takes an engine by name, as "modern@5.2", or by
 // release alone, as "5.2". A release of both models stands for the family that
-// the flag prefers.
+// the flag prefers, or for that of the stack (see of).
 type profile struct {
 	engine conformance.Engine
 	prefer string
 	// asked is the release that the engine stands for, where it was not recorded
 	// itself; "" where it was.
 	asked string
+	// bare is the release where no model was named.
+	bare stack.Version
 }
 
 var _ pflag.Value = (*profile)(nil)
@@ -39,7 +41,10 @@ func (p *profile) Set(s string) error {
 			continue
 		}
 		if e, exact, ok := diff.EngineAt(family, v); ok {
-			p.engine, p.asked = e, ""
+			p.engine, p.asked, p.bare = e, "", stack.Version{}
+			if !strings.Contains(s, "@") {
+				p.bare = v
+			}
 			if !exact {
 				p.asked = name
 			}
@@ -51,6 +56,19 @@ func (p *profile) Set(s string) error {
 		known = append(known, e.Name)
 	}
 	return fmt.Errorf("want one of %s, or another release between them", strings.Join(known, ", "))
+}
+
+// of is the engine for a stack of a model: where no model was named, and the
+// release has both, it is that one.
+func (p *profile) of(model stack.Model) conformance.Engine {
+	family := conformance.FamilyModern
+	if model == stack.Classic {
+		family = conformance.FamilyClassic
+	}
+	if e, _, ok := diff.EngineAt(family, p.bare); ok && !p.bare.IsZero() {
+		return e
+	}
+	return p.engine
 }
 
 // standins are notes on the releases that others stand for.

@@ -76,10 +76,10 @@ func TestTracesSVG(t *testing.T) {
 	picture := svg(t, r)
 	require.Equal(t, map[string][]string{
 		"title": {"GET /a?b=1&c=<2> through shop:MIDDLEWARE", "modern@5.2"},
-		"more":  {"where the view raises http404", "404, the response of handler404"},
+		"more":  {"where the view raises Http404", "404, the response of handler404"},
 		"in":    {"→ A.process_request"},
 		"off":   {"✗ B.process_view"},
-		"at":    {"• view raises http404"},
+		"at":    {"• view raises Http404"},
 		"out":   {"← A.process_response"},
 	}, texts(t, picture))
 	require.Contains(t, picture, "<title>gets 404 of handler404</title>")
