@@ -207,3 +207,22 @@ func TestFiguresInDocuments(t *testing.T) {
 	}
 	require.Contains(t, read("docs/peers.md"), fmt.Sprintf("| mwcheck | this checkout | %d | %d |", findings, named))
 }
+
+// TestDependenciesAreExplained looks every module that go.mod asks for up in
+// docs/decisions.md, and the other way round.
+func TestDependenciesAreExplained(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	require.NoError(t, err)
+	page, err := os.ReadFile(filepath.Join(root, "docs", "decisions.md"))
+	require.NoError(t, err)
+	var asked, explained []string
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(string(mod), -1) {
+		asked = append(asked, m[1])
+	}
+	require.Greater(t, len(asked), 5)
+	_, table, _ := strings.Cut(string(page), "\n## Dependencies\n")
+	for _, m := range regexp.MustCompile(`(?m)^\| ([a-z.]+/\S+) \| .+ \|$`).FindAllStringSubmatch(table, -1) {
+		explained = append(explained, m[1])
+	}
+	require.ElementsMatch(t, asked, explained)
+}
