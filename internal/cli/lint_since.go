@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -73,18 +74,37 @@ func (a *app) changedSince(ctx context.Context, paths []string, rev string) (*ch
 			return nil, &problem{text: fmt.Sprintf("--since: %s", err), hint: "a shallow clone lacks older commits; git fetch brings them"}
 		}
 		for _, abs := range changed {
-			abs = strings.TrimSuffix(abs, "/")
-			name := names.Show(abs)
-			if out.all[name] {
-				continue
-			}
-			out.all[name] = true
-			if _, err := a.env.Files.Stat(names.Access(abs)); err != nil {
-				out.gone = append(out.gone, name)
-			}
+			out.add(a.env.Files, names, strings.TrimSuffix(abs, "/"))
 		}
 	}
+	slices.Sort(out.gone)
 	return out, nil
+}
+
+// maxLinks bounds a chain of symbolic links.
+const maxLinks = 20
+
+// add adds a file, and where it is a link now what it leads to, by which
+// positions name it.
+func (c *changedFiles) add(files django.Files, names django.Names, abs string) {
+	for range maxLinks {
+		name := names.Show(abs)
+		if c.all[name] {
+			return
+		}
+		c.all[name] = true
+		target, err := files.ReadLink(names.Access(abs))
+		if err != nil {
+			if _, err := files.Stat(names.Access(abs)); err != nil {
+				c.gone = append(c.gone, name)
+			}
+			return
+		}
+		if target = osfiles.Name(target); !path.IsAbs(target) {
+			target = path.Join(path.Dir(abs), target)
+		}
+		abs = names.Abs(target)
+	}
 }
 
 // touched are the stacks of a job that a change concerns, in order.
@@ -92,9 +112,10 @@ func (c *changedFiles) touched(j *jobFindings) []*stack.Stack {
 	if c.touches([]string{j.job.config.File}) {
 		return j.stacks
 	}
+	all := slices.Collect(maps.Keys(c.all))
 	return slices.DeleteFunc(slices.Clone(j.stacks), func(s *stack.Stack) bool {
 		m := j.project.Of(s.ID)
-		return !c.touches(j.facts.Files(s)) && !slices.ContainsFunc(c.gone, m.Looked)
+		return !c.touches(j.facts.Files(s)) && !slices.ContainsFunc(c.gone, m.Looked) && !slices.ContainsFunc(all, m.TellsDjango)
 	})
 }
 

@@ -14,6 +14,20 @@ func (p *Project) Whole() bool {
 	})
 }
 
+// TellsDjango says that a file is one that the release of Django is looked for
+// in, by its name and its place: in the directories from the module upwards.
+func (m *SettingsModule) TellsDjango(file string) bool {
+	dir, base := path.Split(m.loader.t.abs(file))
+	if classify(dir, base)&versionFile == 0 {
+		return false
+	}
+	dir = path.Clean(dir)
+	if b := path.Base(dir); b == "requirements" || b == "reqs" {
+		dir = path.Dir(dir)
+	}
+	return within(dir, m.file)
+}
+
 // Looked says that the module would be different, or might be, with a file that
 // is not there: an import, an include or the search for the release of Django
 // looked for such a file. file is named as in positions. It may say so of a file
@@ -21,8 +35,11 @@ func (p *Project) Whole() bool {
 func (m *SettingsModule) Looked(file string) bool {
 	l := m.loader
 	name := l.t.abs(file)
-	dir, base := path.Split(name)
-	if classify(dir, base)&versionFile != 0 && within(path.Clean(dir), m.file) {
+	switch path.Base(name) {
+	case "manage.py", "wsgi.py", "asgi.py":
+		return true // it may have named this module, or another one instead
+	}
+	if m.TellsDjango(file) {
 		return true
 	}
 	l.mu.Lock()

@@ -140,7 +140,9 @@ func TestLooked(t *testing.T) {
 		"shop/settings/locale.py":         {false, false},
 		"shop/settings/local.txt":         {false, false},
 		"elsewhere/base.py":               {false, false},
-		"requirements/production.txt":     {false, false},
+		"requirements/production.txt":     {true, true},
+		"shop/basket/requirements.txt":    {false, false},
+		"shop/wsgi.py":                    {true, true},
 		"Pipfile":                         {true, true},
 		"shop/settings/base/__init__.py":  {true, true}, // it would go before base.py
 		"shop/lists.pyc":                  {false, false},
