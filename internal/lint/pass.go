@@ -123,6 +123,14 @@ type applied struct {
 	unsure string
 }
 
+// derivesUnseen says that a layer, or a base of it, is code of another package
+// that nothing describes: it may be a subclass of anything.
+func derivesUnseen(l *layers.Layer) bool {
+	return l != nil && (l.Origin == layers.FromOutside || slices.ContainsFunc(l.Bases, func(b layers.Base) bool {
+		return b.Origin == layers.FromOutside && strings.Contains(b.Path, ".")
+	}))
+}
+
 func newPass(config *Config, s *stack.Stack, module []*stack.Stack) *Pass {
 	p := &Pass{Stack: s, Module: module, Catalog: config.Catalog, config: config}
 	if config.Django != nil {
@@ -147,10 +155,10 @@ func newPass(config *Config, s *stack.Stack, module []*stack.Stack) *Pass {
 				// the one of the package with that name.
 				l.Role = p.Catalog.OwnRole(e.Path, bases)
 			}
-			l.Sure = l.Role.Exact || complete
 			if config.Layer != nil {
 				l.Facts = config.Layer(s, e.Path)
 			}
+			l.Sure = l.Role.Exact || complete && !derivesUnseen(l.Facts)
 			if !seen[e.Path] {
 				seen[e.Path] = true
 				p.names[catalog.ShortName(e.Path)]++
