@@ -71,6 +71,7 @@ type layersDocument struct {
 		Raises        []string         `json:"raises"`
 		Reads         []layerAccess    `json:"reads"`
 		Writes        []layerAccess    `json:"writes"`
+		Former        []layerAccess    `json:"former"`
 		SyncCapable   *bool            `json:"sync_capable"`
 		AsyncCapable  *bool            `json:"async_capable"`
 		Init          struct {
@@ -120,6 +121,8 @@ type layersDocument struct {
 			Dropped bool   `json:"dropped"`
 			Wrapped bool   `json:"wrapped"`
 			Loop    bool   `json:"loop"`
+
+			Unawaited bool `json:"unawaited"`
 		} `json:"get_response"`
 		Headers []struct {
 			layerPlace

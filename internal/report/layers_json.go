@@ -33,6 +33,7 @@ type jsonLayer struct {
 	Raises        []string         `json:"raises"`
 	Reads         []jsonRead       `json:"reads"`
 	Writes        []jsonAccess     `json:"writes"`
+	Former        []jsonRead       `json:"former"`
 	SyncCapable   *bool            `json:"sync_capable"`
 	AsyncCapable  *bool            `json:"async_capable"`
 	Init          jsonInit         `json:"init"`
@@ -141,6 +142,8 @@ type jsonNext struct {
 	Dropped bool `json:"dropped"`
 	Wrapped bool `json:"wrapped"`
 	Loop    bool `json:"loop"`
+	// Unawaited: in a coroutine function, and surely not awaited.
+	Unawaited bool `json:"unawaited"`
 }
 
 type jsonHeader struct {
@@ -196,7 +199,7 @@ func toLayer(l *layers.Layer) jsonLayer {
 	j := jsonLayer{
 		Path: l.Path, Target: l.Target, Origin: string(l.Origin), File: l.Span.File, Line: l.Span.Line, Column: l.Span.Column,
 		Style: string(l.Style), Complete: known(l.Whole), Bases: []jsonBase{}, Hooks: map[string]int{},
-		ShortCircuits: map[string][]int{}, Raises: []string{}, Reads: []jsonRead{}, Writes: []jsonAccess{},
+		ShortCircuits: map[string][]int{}, Raises: []string{}, Reads: []jsonRead{}, Writes: []jsonAccess{}, Former: []jsonRead{},
 		SyncCapable: known(l.Async.SyncCapable), AsyncCapable: known(l.Async.AsyncCapable), Init: toInit(l.Init),
 		Async: jsonAsync{
 			Native: known(l.Async.Native), Marks: known(l.Async.Marks), Asks: known(l.Async.Asks),
@@ -229,6 +232,9 @@ func toLayer(l *layers.Layer) jsonLayer {
 	for _, a := range l.Reads {
 		j.Reads = append(j.Reads, jsonRead{toAccess(a), known(a.Guarded)})
 	}
+	for _, a := range l.Former {
+		j.Former = append(j.Former, jsonRead{toAccess(a), known(a.Guarded)})
+	}
 	for _, a := range l.Writes {
 		j.Writes = append(j.Writes, toAccess(a))
 	}
@@ -241,7 +247,7 @@ func toLayer(l *layers.Layer) jsonLayer {
 
 func addUses(j *jsonLayer, l *layers.Layer) {
 	for _, x := range l.Next {
-		j.Next = append(j.Next, jsonNext{x.Hook, place(x.Span), x.Dropped, x.Wrapped, x.Loop})
+		j.Next = append(j.Next, jsonNext{x.Hook, place(x.Span), x.Dropped, x.Wrapped, x.Loop, x.Unawaited})
 	}
 	for _, x := range l.Headers {
 		j.Headers = append(j.Headers, jsonHeader{x.Name, x.Text, x.Effect, x.Own, x.Always, x.Hook, place(x.Span), string(x.Phase), x.Via})
