@@ -206,6 +206,18 @@ func TestFiguresInDocuments(t *testing.T) {
 		}
 	}
 	require.Contains(t, read("docs/peers.md"), fmt.Sprintf("| mwcheck | this checkout | %d | %d |", findings, named))
+
+	// README's table is that of the page, with addresses.
+	_, table, _ := strings.Cut(read("README.md"), "\n## Beside other tools\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	rows := 0
+	for line := range strings.Lines(regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`).ReplaceAllString(table, "$1")) {
+		if strings.HasPrefix(line, "|") {
+			require.Contains(t, read("docs/peers.md"), line)
+			rows++
+		}
+	}
+	require.Greater(t, rows, 6)
 }
 
 // TestDependenciesAreExplained looks every module that go.mod asks for up in
