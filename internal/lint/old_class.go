@@ -21,9 +21,9 @@ Classes with a base, decorator or metaclass that cannot be read are left out.
 
 Django calls every entry of MIDDLEWARE with get_response and then calls the
 result with the request (django/core/handlers/base.py, load_middleware, 1.10 and
-later). A class written for MIDDLEWARE_CLASSES has neither: "object() takes no
-parameters", and the server does not start. MiddlewareMixin
-(django/utils/deprecation.py) gives it both.`,
+later). A class written for MIDDLEWARE_CLASSES has neither: "Timing() takes no
+arguments", from older Pythons "object() takes no parameters", and the server does
+not start. MiddlewareMixin (django/utils/deprecation.py) gives it both.`,
 	Models: []stack.Model{stack.Modern},
 	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The class gets the base MiddlewareMixin, with its import, and an __init__ that takes
 get_response and hands it on, as "mwcheck migrate" does it. A class that is not

@@ -20,8 +20,8 @@ class that a stack names or at a base of one. docs/suppression.md has the rest.
 
 ## Why
 
-The comment outlives its cause: the list was put in order, or Django was upgraded
-(docs/releases). If the mistake comes back, nobody hears of it.`,
+The comment outlives its cause: the list was put in order, or Django was upgraded.
+If the mistake comes back, nobody hears of it.`,
 	Bad: Example{Django: "4.2", Layers: []string{
 		"django.contrib.sessions.middleware.SessionMiddleware",
 		"django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -85,6 +85,8 @@ func fixSection(r *lint.Rule, flags string, changes []edit.Change) string {
 	fmt.Fprintf(&b, "## Fix\n\n%s\n", strings.TrimSpace(r.Fixes.Text))
 	if len(changes) > 0 {
 		fmt.Fprintf(&b, "\n`mwcheck lint %s` on the bad example:\n\n```diff\n%s```\n", flags, edit.Unified(changes))
+	} else {
+		b.WriteString("\nFor the bad example there is none.\n")
 	}
 	b.WriteString("\n[Fixes](../fixes.md) has what is checked before a fix is offered.\n\n")
 	return b.String()
