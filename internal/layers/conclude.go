@@ -186,15 +186,20 @@ func (w *walker) madeSpans(x ret) []stack.Span {
 	return out
 }
 
-// sureLocals marks the thread-locals that the hook sets on all its ways.
+// sureLocals marks the thread-locals that the hook sets on all its ways, but for
+// those that settings alone choose.
 func (w *walker) sureLocals(h *Hook, rets []ret) {
 	for i := range w.layer.Locals {
 		l := &w.layer.Locals[i]
 		if l.Hook != h.Name || l.Phase == LazyPhase {
 			continue
 		}
-		l.Sure = len(rets) > 0
-		for _, x := range rets {
+		ways := slices.DeleteFunc(slices.Clone(rets), func(x ret) bool { return x.state.fixed })
+		if len(ways) == 0 {
+			ways = rets
+		}
+		l.Sure = len(ways) > 0
+		for _, x := range ways {
 			l.Sure = l.Sure && x.state.present[localKey+l.Name]
 		}
 	}

@@ -192,7 +192,7 @@ func (w *walker) setLocal(n python.Node, name string, st *state) {
 	if strings.Contains(name, "django.") {
 		l.Name = name
 	}
-	if src := w.frame.mod.Src; src != nil && (bytes.Contains(src.Src, []byte("request_finished")) || bytes.Contains(src.Src, []byte("request_started"))) {
+	if w.r.handlesSignals(w.frame.mod) {
 		l.Reset = Unknown
 	}
 	if w.lazy == 0 {
@@ -201,6 +201,28 @@ func (w *walker) setLocal(n python.Node, name string, st *state) {
 	if _, first := w.once(recordKey{what: "local", name: name, hook: l.Hook, phase: l.Phase}, n, 0); first {
 		w.layer.Locals = append(w.layer.Locals, l)
 	}
+}
+
+// handlesSignals says that a module, or one of those beside it where handlers are
+// kept by custom, speaks of the signals at either end of a request.
+func (r *Reader) handlesSignals(m *module) bool {
+	pkg := m.Name
+	if !m.Package {
+		pkg, _, _ = cut(pkg)
+	}
+	all := []*module{m}
+	for _, name := range []string{"", ".signals", ".receivers", ".handlers", ".apps", ".models"} {
+		if pkg != "" {
+			all = append(all, r.module(pkg+name))
+		}
+	}
+	for _, m := range all {
+		if m != nil && m.Src != nil &&
+			(bytes.Contains(m.Src.Src, []byte("request_finished")) || bytes.Contains(m.Src.Src, []byte("request_started"))) {
+			return true
+		}
+	}
+	return false
 }
 
 // resets are kept apart from the locals until the whole layer is read.

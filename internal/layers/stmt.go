@@ -127,12 +127,42 @@ func (w *walker) ifStmt(s python.Node, st *state) {
 		yes.cond++
 		no.cond++
 	}
+	fixed := false
 	if text := settingsTest(test); text != "" {
 		yes.setting, no.setting = text, "not "+text
+	}
+	if fixed = (st.cond == 0 || st.fixed) && settingsAlone(test); fixed {
+		yes.fixed, no.fixed = true, true
 	}
 	w.block(s, python.FieldBody, yes)
 	w.block(s, python.FieldOrelse, no)
 	st.merge(yes, no)
+	if fixed && !yes.dead && !no.dead {
+		st.orLocals(yes)
+		st.orLocals(no)
+	}
+}
+
+// settingsAlone says that a condition looks at nothing but settings.
+func settingsAlone(test python.Node) bool {
+	found := false
+	for n := range test.Descendants() {
+		switch n.Kind() {
+		case python.KindName:
+			switch n.Name() {
+			case "settings", "conf":
+				found = true
+			case "True", "False", "None", "getattr", "bool", "isinstance", "str", "len":
+			default:
+				return false
+			}
+		case python.KindCall:
+			if n.Field(python.FieldFunc).Kind() != python.KindName {
+				return false
+			}
+		}
+	}
+	return found
 }
 
 // settingsTest is the text of a condition that looks at the settings.

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/python"
 )
@@ -212,7 +213,9 @@ type state struct {
 	cond    int  // branches around it
 	left    bool // an earlier branch may have left the function
 	setting string
-	loop    int
+	// fixed says that settings alone decide whether this point is reached.
+	fixed bool
+	loop  int
 }
 
 // stream is what is known of the kind of the response.
@@ -244,7 +247,7 @@ func (s *state) set(o *state) { *s = *o }
 
 // merge makes s what holds after either of two branches.
 func (s *state) merge(a, b *state) {
-	cond, setting, loop := s.cond, s.setting, s.loop
+	cond, setting, fixed, loop := s.cond, s.setting, s.fixed, s.loop
 	switch {
 	case a.dead && b.dead:
 		s.set(a)
@@ -272,7 +275,17 @@ func (s *state) merge(a, b *state) {
 			s.stream = streamUnknown
 		}
 	}
-	s.cond, s.setting, s.loop = cond, setting, loop
+	s.cond, s.setting, s.fixed, s.loop = cond, setting, fixed, loop
+}
+
+// orLocals marks the thread-locals that another state has set as set here: where
+// settings choose between the two, each request takes the same one.
+func (s *state) orLocals(o *state) {
+	for k := range o.present {
+		if strings.HasPrefix(k, localKey) {
+			s.has(k, "own")
+		}
+	}
 }
 
 func keep(a, b map[string]bool) {

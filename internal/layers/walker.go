@@ -191,6 +191,11 @@ func (w *walker) run(f *frame, st *state) value {
 		}
 		m := out.copy()
 		m.merge(out, x.state)
+		if out.fixed != x.state.fixed {
+			m.orLocals(out)
+			m.orLocals(x.state)
+		}
+		m.fixed = out.fixed && x.state.fixed
 		out = m
 	}
 	if out == nil { // every path raises

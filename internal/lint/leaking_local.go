@@ -14,9 +14,10 @@ var leakingLocal = Rule{
 	Doc: `A layer sets an attribute of a threading.local() or asgiref Local, a context
 variable, the translation or the time zone, and no hook of it resets or deletes
 it. It is a warning where some requests pass without setting it, and a note where
-each request sets it anew. Modules that connect to request_started or
-request_finished are left alone, and the translation where LocaleMiddleware is in
-the list.
+each request sets it anew, or settings alone decide whether it does. Modules that
+speak of request_started or request_finished, or have a module signals, receivers,
+handlers, apps or models beside them that does, are left alone, and so is the
+translation where LocaleMiddleware is in the list.
 
 ## Why
 
