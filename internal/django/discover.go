@@ -149,7 +149,7 @@ func (d *discovery) entry(e EntryPoint) {
 	c := d.add(file, "", f)
 	c.entries = append(c.entries, e)
 	if _, ok := d.x.named[file]; !ok {
-		d.x.named[file] = root
+		d.x.enter(file, root)
 		if dotted, ok := dottedFrom(root, file); (!ok || dotted != e.Module) && d.x.links[file] == "" {
 			link := joinName(root, strings.ReplaceAll(e.Module, ".", "/"))
 			if path.Base(file) == "__init__.py" && !d.t.has(path.Dir(link), path.Base(link)+".py") {

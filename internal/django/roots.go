@@ -15,6 +15,7 @@ type rootIndex struct {
 	roots  []string          // directories that hold top packages, those of manage included
 	named  map[string]string // file -> root that an entry names it from
 	links  map[string]string // file -> the link that it is imported through
+	spaces map[string]string // chain root -> the root that an entry counts from
 
 	holding map[string][]string // top name -> the roots that have it
 }
@@ -22,7 +23,7 @@ type rootIndex struct {
 // newRootIndex collects the roots from the files of a scan. A directory is a
 // root if it holds a manage.py, or a package while being none itself.
 func newRootIndex(t *tree, tops []string, all []*source) *rootIndex {
-	x := &rootIndex{t: t, tops: tops, named: map[string]string{}, links: map[string]string{}, holding: map[string][]string{}}
+	x := &rootIndex{t: t, tops: tops, named: map[string]string{}, links: map[string]string{}, spaces: map[string]string{}, holding: map[string][]string{}}
 	for _, s := range all {
 		if s.kind&pythonFile == 0 {
 			continue
@@ -151,6 +152,16 @@ func (x *rootIndex) place(file string) string {
 	return file
 }
 
+// enter records the root that an entry names a file from. What lies beside the
+// file counts from there, too: an entry that goes through folders without
+// __init__.py says that they are packages.
+func (x *rootIndex) enter(file, root string) {
+	x.named[file] = root
+	if chain := x.chainRoot(file); chain != root && within(root, chain) && x.spaces[chain] == "" {
+		x.spaces[chain] = root
+	}
+}
+
 // name gives the module name of a file and the root it counts from: as an entry
 // names it, else from its package chain, else from the manage.py above.
 func (x *rootIndex) name(file string) (dotted, root string) {
@@ -162,6 +173,11 @@ func (x *rootIndex) name(file string) (dotted, root string) {
 		}
 	}
 	chain := x.chainRoot(file)
+	if root := x.spaces[chain]; root != "" {
+		if dotted, ok := dottedFrom(root, file); ok {
+			return dotted, root
+		}
+	}
 	if chain == path.Dir(file) {
 		if manage, ok := x.nearestManage(file); ok {
 			if dotted, ok := dottedFrom(manage, file); ok {
