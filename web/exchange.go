@@ -27,6 +27,7 @@ type exchange struct {
 	quit   chan struct{} // closed when nobody will consume any more
 	ended  chan struct{} // closed when the handler has returned
 	cancel context.CancelFunc
+	forget func() bool // ends the watch on the request's context
 	stop   sync.Once
 
 	mu      sync.Mutex
@@ -35,6 +36,7 @@ type exchange struct {
 	status  int         // 0: not written
 	buf     []byte
 	stream  bool
+	cut     bool      // the handler wrote what nobody took
 	over    bool      // run or the stream has come to its end
 	adopted *Response // the response from further in, untouched
 	adopter *Request
@@ -64,6 +66,12 @@ func (x *exchange) run(h http.Handler) (*Response, error) {
 	case <-x.begun:
 		return x.streamed(), nil
 	case <-x.ended:
+		select {
+		case <-x.begun:
+			// A handler that flushed has a stream, however soon it returned.
+			return x.streamed(), nil
+		default:
+		}
 		res, err := x.whole()
 		if res == nil || res != x.adopted {
 			cancel()
@@ -125,7 +133,7 @@ func (x *exchange) streamed() *Response {
 	// A stream that nobody consumes must not keep its goroutine.
 	res.OnClose(x.abandon)
 	x.r.OnClose(x.abandon)
-	context.AfterFunc(x.r.Context(), x.abandon)
+	x.forget = context.AfterFunc(x.r.Context(), x.abandon)
 	return res
 }
 
@@ -158,13 +166,16 @@ func (x *exchange) consume(yield func([]byte, error) bool) {
 		case <-x.ended:
 			x.mu.Lock()
 			err := x.err
+			if err == nil && x.cut {
+				err = lost(x.r, errNobodyReads)
+			}
 			x.mu.Unlock()
 			if err != nil {
 				yield(nil, err)
 			}
 			return
 		case <-x.quit:
-			yield(nil, &WriteError{errNobodyReads})
+			yield(nil, lost(x.r, errNobodyReads))
 			return
 		}
 	}
@@ -175,8 +186,12 @@ func (x *exchange) abandon() {
 	x.stop.Do(func() {
 		x.mu.Lock()
 		x.over = true
+		forget := x.forget
 		x.mu.Unlock()
 		close(x.quit)
+		if forget != nil {
+			forget()
+		}
 		x.cancel()
 	})
 	<-x.ended

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -13,6 +15,16 @@ func (e *WriteError) Error() string { return fmt.Sprintf("write response: %v", e
 
 // Unwrap gives the writer's error.
 func (e *WriteError) Unwrap() error { return e.Err }
+
+// lost is the error of a stream that is given up before its end. As a rule the
+// client went away; a deadline is the server's own doing, and the client must
+// not take what it has for the whole.
+func lost(r *Request, err error) error {
+	if cause := r.Context().Err(); errors.Is(cause, context.DeadlineExceeded) {
+		return fmt.Errorf("the response was given up: %w", cause)
+	}
+	return &WriteError{err}
+}
 
 // longBody is the length from which net/http does not find the
 // Content-Length of a body by itself.
@@ -88,7 +100,7 @@ func sendStream(w http.ResponseWriter, r *Request, res *Response) error {
 		}
 		select {
 		case <-done:
-			return &WriteError{r.Context().Err()}
+			return lost(r, r.Context().Err())
 		default:
 		}
 		if len(chunk) == 0 {

@@ -39,6 +39,7 @@ func (x *exchange) Write(p []byte) (int, error) {
 	x.writeHeader(http.StatusOK)
 	switch {
 	case x.over:
+		x.cut = true
 		x.mu.Unlock()
 		return 0, errNobodyReads
 	case !bodyAllowed(x.status):
@@ -67,15 +68,17 @@ func (x *exchange) Write(p []byte) (int, error) {
 func (x *exchange) hand(chunk []byte) error {
 	select {
 	case x.chunks <- chunk:
+		select {
+		case <-x.taken:
+			return nil
+		case <-x.quit:
+		}
 	case <-x.quit:
-		return errNobodyReads
 	}
-	select {
-	case <-x.taken:
-		return nil
-	case <-x.quit:
-		return errNobodyReads
-	}
+	x.mu.Lock()
+	x.cut = true
+	x.mu.Unlock()
+	return errNobodyReads
 }
 
 // begin makes the response a stream and hands over what has been written.
