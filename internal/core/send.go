@@ -37,11 +37,10 @@ func clientGone(err error) bool {
 	return errors.As(err, &gone)
 }
 
-// Close closes a response that was sent or given up, once, and tells the App.
+// Close closes a response that was sent or given up and tells the App. It is
+// called once a request. That a layer has closed the response, or sends the same
+// one again and again, does not keep the request from being over.
 func (c *Core) Close(r *web.Request, res *web.Response) {
-	if res.Closed() {
-		return
-	}
 	res.Close()
 	r.RunClosers()
 	if c.App.OnFinished != nil {
