@@ -49,7 +49,15 @@ const (
 )
 
 func (k PlanKind) String() string {
-	return [...]string{"not_used", "sync_to_async", "async_to_sync"}[k]
+	switch k {
+	case NotUsed:
+		return "not_used"
+	case SyncToAsync:
+		return "sync_to_async"
+	case AsyncToSync:
+		return "async_to_sync"
+	}
+	return "unknown"
 }
 
 // Adaptations counts the borders between modes that a request crosses, the one

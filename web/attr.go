@@ -2,7 +2,8 @@ package web
 
 // Attr is a typed attribute that layers put on a request for those further
 // in, as Django's layers set request.user. Make it once with NewAttr and share
-// the value; two attributes of the same name are different attributes.
+// the value; two attributes of the same name are different attributes. The zero
+// Attr is none: it must not be used.
 type Attr[T any] struct{ key *attrKey }
 
 type attrKey struct {
@@ -85,7 +86,15 @@ const (
 )
 
 func (op AttrOp) String() string {
-	return [...]string{"read", "write", "delete"}[op]
+	switch op {
+	case AttrRead:
+		return "read"
+	case AttrWrite:
+		return "write"
+	case AttrDelete:
+		return "delete"
+	}
+	return "unknown"
 }
 
 // AttrEvent is one access to an attribute of a request.

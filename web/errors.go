@@ -150,10 +150,20 @@ func (e *PanicError) Unwrap() error {
 // "except BaseException" would.
 type Raised struct{ Err error }
 
-func (e *Raised) Error() string { return e.Err.Error() }
+func (e *Raised) Error() string {
+	if e == nil || e.Err == nil {
+		return "left without an error"
+	}
+	return e.Err.Error()
+}
 
 // Unwrap gives the error that left.
-func (e *Raised) Unwrap() error { return e.Err }
+func (e *Raised) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // Recovered turns a recovered panic value into an error: what left an inner
 // handler as itself, exits and http.ErrAbortHandler as themselves, anything
@@ -161,7 +171,7 @@ func (e *Raised) Unwrap() error { return e.Err }
 // is that of the panic.
 func Recovered(v any) error {
 	if err, ok := v.(error); ok {
-		if raised, ok := err.(*Raised); ok {
+		if raised, ok := err.(*Raised); ok && raised != nil && raised.Err != nil {
 			return raised.Err
 		}
 		if KindOf(err).Leaves() {

@@ -54,6 +54,11 @@ func TestRecovered(t *testing.T) {
 
 	require.Equal(t, ErrNotFound, recovered(func() { panic(&Raised{ErrNotFound}) }))
 	require.Equal(t, http.ErrAbortHandler, recovered(func() { panic(http.ErrAbortHandler) }))
+	for _, empty := range []*Raised{nil, {}} {
+		err := recovered(func() { panic(empty) })
+		require.EqualError(t, err, "panic: left without an error")
+		require.Equal(t, KindError, KindOf(err))
+	}
 
 	var res *Response
 	err = recovered(func() { res.Header() })
