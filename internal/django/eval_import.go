@@ -222,12 +222,22 @@ func (e *evaluator) importedValue(module, name string, at place) pv {
 	return e.newUnknown(name, at)
 }
 
-// force executes the module behind a lazy import.
+// force executes the module behind a lazy import. A name that is imported from
+// itself, by way of other modules too, has no value.
 func (e *evaluator) force(v pv) pv {
 	l, ok := v.(*pLazy)
 	if !ok {
 		return v
 	}
+	key := l.module + "\x00" + l.name
+	if e.forcing[key] {
+		return e.newUnknown(lastPart(l.module+"."+l.name), l.at)
+	}
+	if e.forcing == nil {
+		e.forcing = map[string]bool{}
+	}
+	e.forcing[key] = true
+	defer delete(e.forcing, key)
 	var out pv
 	f := e.flowOf(func() flow {
 		if l.name == "" {

@@ -271,3 +271,22 @@ func BenchmarkEvaluate(b *testing.B) {
 		}
 	}
 }
+
+// TestNamesImportedFromThemselves: a chain of imports that comes back to its
+// beginning ends, and nothing is known of the name.
+func TestNamesImportedFromThemselves(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"one module":  {"lists.py": "from lists import SESSION\n"},
+		"two modules": {"lists.py": "from more import SESSION\n", "more.py": "from lists import SESSION\n"},
+		"by package":  {"lists/__init__.py": "from lists.a import SESSION\n", "lists/a.py": "from lists import SESSION\n"},
+		"renamed":     {"lists.py": "from more import A as SESSION\n", "more.py": "from lists import SESSION as A\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files["settings.py"] = "from lists import SESSION\nMIDDLEWARE = ['a.A', SESSION, 'b.B']\n"
+			l := stackOf(t, Evaluate(newMemLoader(files), "settings", Limits{}))
+			require.False(t, l.Complete)
+			require.Len(t, l.Entries, 3)
+			require.True(t, l.Entries[1].Unknown)
+		})
+	}
+}

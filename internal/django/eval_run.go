@@ -30,6 +30,7 @@ type evaluator struct {
 	files   []string
 	seen    map[string]bool
 	sources map[string]*python.File // of executed strings
+	forcing map[string]bool         // lazy imports in the course of being made
 
 	// Of one run.
 	st        *state
