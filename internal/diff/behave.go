@@ -181,8 +181,8 @@ func (b *builder) raises(s *seat) {
 		if e.Kind == layers.Reraise && slot(e.Hook, layers.RequestPhase) != e.Hook {
 			continue // a __call__ that lets an error pass does nothing of its own
 		}
-		if e.Phase == layers.LazyPhase || e.Kind == layers.NotUsed {
-			continue
+		if e.Phase == layers.LazyPhase || e.Kind == layers.NotUsed || e.Name == "ImproperlyConfigured" || e.Name == "AssertionError" {
+			continue // the last two are raised where the site is set up wrongly, and then by each request
 		}
 		for _, at := range slots(e.Hook, e.Phase) {
 			behaviour := "raise:" + kindOf(e)

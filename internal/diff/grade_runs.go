@@ -26,6 +26,12 @@ func (g *grader) failures() {
 	}
 }
 
+// Why a hook does nothing with a response.
+const (
+	only404 = "it acts on 404 responses only, and this is none"
+	noToken = "a redirect uses no CSRF token"
+)
+
 // skipped grades a hook that no longer runs.
 func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 	if why := failureOf(g.d.FromFails, s, hook); why != "" {
@@ -45,10 +51,13 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 			}
 		}
 		grade, text := u.grade, u.absent
+		if attr := g.doubtful(u.given, g.from); attr != "" {
+			grade, text = min(grade, NotKnown), text+", if something has set request."+attr
+		}
 		if u.only404 {
 			switch isError404(g.d) {
 			case layers.No:
-				why = "it acts on 404 responses only, and this is none"
+				why = only404
 				continue
 			case layers.Unknown:
 				text += ", if the answer is one"
@@ -56,7 +65,7 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 		}
 		if u.page {
 			if g.redirects() {
-				why = "a redirect uses no CSRF token"
+				why = noToken
 				continue
 			}
 			text += ", if the answer uses the token"
@@ -121,7 +130,12 @@ func (g *grader) running(s *seat, hook string, span stack.Span) {
 			why = text
 			continue
 		}
-		if u.only404 && isError404(g.d) == layers.No || u.page && g.redirects() {
+		if u.only404 && isError404(g.d) == layers.No {
+			why = only404
+			continue
+		}
+		if u.page && g.redirects() {
+			why = noToken
 			continue
 		}
 		if u.page {

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/catalog"
@@ -53,6 +54,8 @@ func (b *builder) gone(entry int, l *layers.Layer) bool {
 		case to:
 		case m.MovedTo != nil:
 			text += "; it has moved to " + m.MovedTo.Path
+		case strings.HasPrefix(m.Replacement, "nothing: "):
+			text += "; nothing is needed in its place: " + strings.TrimPrefix(m.Replacement, "nothing: ")
 		case m.Replacement != "":
 			text += "; in its place: " + m.Replacement
 		}

@@ -117,10 +117,11 @@ func (c *collector) headers() {
 		}
 		name := h.Name
 		if name == "" {
-			name = "a header (" + h.Text + ")"
+			name = "a header whose name is not known"
 		}
 		u := use{grade: Visible, span: h.Span, given: c.given(h.Span), response: true}
-		if securityHeader(name) {
+		m := c.b.find(c.l.Path)
+		if securityHeader(name) || h.Name == "" && m != nil && m.HasTag("security-headers") {
 			u.grade = Serious
 		}
 		switch h.Effect {
@@ -250,22 +251,23 @@ func (c *collector) calls() {
 			continue
 		}
 		u := use{span: x.Span, given: c.given(x.Span)}
+		called, _, _ := strings.Cut(x.Text, "(")
 		switch classify(x.Path, x.Text) {
 		case callPure:
 			continue
 		case callEnds:
-			u.absent, u.present = x.Text+"() is not called: what it ends stays open", x.Text+"() is called"
+			u.absent, u.present = called+"() is not called: what it ends stays open", called+"() is called"
 			u.grade, u.undo = Serious, true
 		case callLogs:
-			u.absent, u.present, u.grade = "nothing is logged by "+x.Text, x.Text+" logs", Visible
+			u.absent, u.present, u.grade = "nothing is logged by "+called, called+" logs", Visible
 		case callRecords:
-			u.absent, u.present, u.grade = "nothing is recorded by "+x.Text, x.Text+" records", Visible
+			u.absent, u.present, u.grade = "nothing is recorded by "+called, called+" records", Visible
 		case callStores:
-			u.absent, u.present, u.grade = x.Text+"() does not store anything", x.Text+"() stores", Visible
+			u.absent, u.present, u.grade = called+"() does not store anything", called+"() stores", Visible
 		case callSends:
-			u.absent, u.present, u.grade = x.Text+"() does not send anything", x.Text+"() sends", Visible
+			u.absent, u.present, u.grade = called+"() does not send anything", called+"() sends", Visible
 		default:
-			text := fmt.Sprintf("%s() is called, and what it does is not known", x.Text)
+			text := fmt.Sprintf("%s() is called, and what it does is not known", called)
 			u.absent, u.present, u.grade = strings.Replace(text, "is called", "is not called", 1), text, NotKnown
 		}
 		c.add(u)

@@ -80,6 +80,27 @@ func (g *grader) missing(s *seat, attr string, t conformance.Trace, ran map[stri
 	return fmt.Sprintf("nobody has set request.%s", attr)
 }
 
+// doubtful is an attribute of the request, of those given, that no layer of the
+// stack is known to set, where the view has not run either; "" if there is none.
+// Something that is not in the stack may set it, or nothing does.
+func (g *grader) doubtful(given []string, ran map[string]bool) string {
+	if ran["view"] {
+		return ""
+	}
+	for _, attr := range given {
+		set := false
+		for i := range g.b.seats {
+			for _, w := range g.b.seats[i].facts.Writes {
+				set = set || (w.Attr == attr || w.Attr == "") && w.Op != "delete"
+			}
+		}
+		if !set {
+			return attr
+		}
+	}
+	return ""
+}
+
 // reached says that a write was reached: its hook ran, and not only up to a
 // return or raise of the trigger that stands before it.
 func (g *grader) reached(o *seat, w layers.Access, ran map[string]bool) bool {
