@@ -108,6 +108,9 @@ func (w *walker) exprStmt(x python.Node, st *state) {
 	if x.Kind() == python.KindAwait {
 		x = x.Field(python.FieldValue)
 	}
+	if f := x.Field(python.FieldFunc); x.Kind() == python.KindCall && f.Kind() == python.KindAttribute && f.Name() == "close" {
+		x = f.Field(python.FieldObject) // it is dropped, if in an orderly way
+	}
 	if x.Kind() == python.KindCall && len(w.layer.Next) == n+1 {
 		w.layer.Next[n].Dropped = w.layer.Next[n].Span == w.span(x)
 	}

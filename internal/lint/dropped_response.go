@@ -11,7 +11,7 @@ var droppedResponse = Rule{
 	ID: "MW206", Name: "dropped-response", Since: "0.1.0", Severity: finding.Warning,
 	Title: "get_response is called and its response is dropped",
 	Doc: `__call__, or the function that a factory returns, calls get_response as a statement
-of its own. A hook that also ends without any response is the matter of MW205.
+of its own, or only to close what it answers. A hook that also ends without any response is the matter of MW205.
 
 ## Why
 
