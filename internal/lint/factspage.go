@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
@@ -33,9 +34,9 @@ those that rest on an example only, and those on a place near an end, are notes.
 			}
 		}
 	}
-	b.WriteString("## Tags\n\n| Tag | A layer with it |\n|---|---|\n")
+	b.WriteString("## Tags\n\n| Tag | A layer with it | Layers |\n|---|---|---|\n")
 	for _, tag := range c.TagNames() {
-		fmt.Fprintf(&b, "| %s | %s |\n", tag, c.Tags[tag])
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", tag, c.Tags[tag], strings.Join(members(c, tag), ", "))
 	}
 	b.WriteString("\n## Contradictions\n\nFacts that cannot all be followed. At most one of a group is reported, and not\n" +
 		"against a layer that follows another one of it.\n\n")
@@ -43,6 +44,17 @@ those that rest on an example only, and those on a place near an end, are notes.
 		fmt.Fprintf(&b, "* %s: %s\n", strings.Join(g.Facts, ", "), g.Note)
 	}
 	return b.String()
+}
+
+// members are the layers with a tag.
+func members(c *catalog.Catalog, tag string) []string {
+	var out []string
+	for _, m := range c.Middleware {
+		if slices.Contains(m.Tags, tag) {
+			out = append(out, "`"+m.Path+"`")
+		}
+	}
+	return out
 }
 
 // FactText is one fact in Markdown: its id and demand, the reason, what limits
@@ -59,7 +71,7 @@ func FactText(f *catalog.Fact) string {
 		limits = append(limits, "depends on "+f.When.Setting)
 	}
 	if len(f.Exceptions) > 0 {
-		limits = append(limits, "but for "+refs(f.Exceptions))
+		limits = append(limits, "but for "+refs("every", f.Exceptions...))
 	}
 	var sources []string
 	for _, s := range f.Sources {
@@ -74,7 +86,10 @@ func FactText(f *catalog.Fact) string {
 
 // demand is a fact as a phrase.
 func demand(f *catalog.Fact) string {
-	subject, targets := refs([]string{f.Subject}), refs(f.Targets)
+	subject, targets := refs("every", f.Subject), refs("every", f.Targets...)
+	if f.Relation == catalog.Requires || f.Relation == catalog.RequiresAny {
+		targets = refs("a", f.Targets...)
+	}
 	switch f.Relation {
 	case catalog.After, catalog.Before:
 		return fmt.Sprintf("%s stands %s %s", subject, f.Relation, targets)
@@ -110,13 +125,14 @@ func demand(f *catalog.Fact) string {
 	return fmt.Sprintf("%s %s %s", subject, f.Relation, targets)
 }
 
-func refs(list []string) string {
+// refs names layers; how many of those with a tag are meant is "every" or "a".
+func refs(many string, list ...string) string {
 	var out []string
 	for _, ref := range list {
 		tag, ok := catalog.TagOf(ref)
 		switch {
 		case ok:
-			out = append(out, "every layer with the tag "+tag)
+			out = append(out, many+" layer with the tag "+tag)
 		case ref == "*":
 			out = append(out, "all others")
 		default:
