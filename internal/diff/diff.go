@@ -174,6 +174,9 @@ func Run(s *stack.Stack, layer func(path string) *layers.Layer, opts Options) (*
 	}
 	r.Differences = append(r.Differences, b.static...)
 	for i := range found {
+		if b.moot(&found[i]) {
+			continue
+		}
 		if d := b.difference(&found[i]); b.again(&d, &found[i]) {
 			r.Differences = append(r.Differences, d)
 		}

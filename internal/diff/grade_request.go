@@ -86,6 +86,8 @@ func (g *grader) loadWords(o conformance.Outcome) string {
 			return name + " takes no get_response"
 		case "modern", "function":
 			return name + " asks for get_response"
+		case "returns_none":
+			return name + " returns None in place of a layer"
 		case "super_no_arg":
 			return name + " calls the __init__ of MiddlewareMixin without get_response"
 		}

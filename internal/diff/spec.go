@@ -53,8 +53,11 @@ func (b *builder) spec(entry int, name string, l *layers.Layer) (spec conformanc
 	if l.Async.SyncCapable == layers.No {
 		spec.SyncCapable = new(false)
 	}
-	if spec.Style == "mixin" || spec.Style == "hooks" {
+	switch {
+	case spec.Style == "mixin" || spec.Style == "hooks":
 		spec.Init = initOf(l)
+	case spec.Style == "function" && onlyNothing(l.Factory):
+		spec.Init = "returns_none"
 	}
 	b.loads(entry, l, &spec)
 	if l.Whole != layers.Yes {
@@ -175,6 +178,21 @@ func initOf(l *layers.Layer) string {
 		return "super_no_arg"
 	}
 	return ""
+}
+
+// onlyNothing says that a factory surely returns None.
+func onlyNothing(f *layers.FactoryResult) bool {
+	return f != nil && f.ReturnsNothing == layers.Yes && len(f.Inner)+len(f.Classes) == 0 && f.Class == "" && !f.Opaque
+}
+
+// moot says that a difference is about how a layer is written that is never
+// there: its factory returns None.
+func (b *builder) moot(d *conformance.Difference) bool {
+	if len(d.Trigger) != 1 || d.Trigger[0].Hook != conformance.HookStyle {
+		return false
+	}
+	spec := &b.scenario.Layers[b.byName[d.Trigger[0].Layer]]
+	return spec.Init == "returns_none" && spec.OptionalGetResponse
 }
 
 // touches says that a hook surely uses the response it is given, so that it

@@ -123,6 +123,8 @@ func shapeWords(behaviour string) string {
 		return "has no __call__"
 	case RequiredArgument:
 		return "asks for get_response in __init__"
+	case "returns_none":
+		return "is a factory that returns None"
 	case "no_arg":
 		return "takes no get_response in __init__"
 	case "no_super":
