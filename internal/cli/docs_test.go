@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -214,6 +215,62 @@ func TestJSONFieldsAreDocumented(t *testing.T) {
 	for _, document := range []any{findingsDocument{}, stacksDocument{}, conformDocument{}} {
 		for _, name := range fieldNames(reflect.TypeOf(document)) {
 			require.True(t, words[name], "docs/json.md does not speak of %q", name)
+		}
+	}
+}
+
+// TestWrittenJSONIsDocumented looks every field that the commands write for the
+// sample projects up in docs/json.md, or, for traces, in the vocabulary of the
+// vectors.
+func TestWrittenJSONIsDocumented(t *testing.T) {
+	words := map[string]bool{}
+	schemas := ""
+	for _, name := range []string{"docs/json.md", "testdata/vectors/README.md"} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		for _, w := range regexp.MustCompile("[a-z_]+").FindAllString(string(text), -1) {
+			words[w] = true
+		}
+		schemas += string(text)
+	}
+	for _, args := range [][]string{
+		{"lint", "testdata/projects"}, {"stacks", "testdata/projects"}, {"layers", "--all", "testdata/projects"},
+		{"diff", "testdata/projects/intranet"}, {"migrate", "testdata/projects/intranet"},
+		{"trace", "testdata/projects/clinic"}, {"cost", "testdata/projects/bookshop"},
+	} {
+		t.Run(args[0], func(t *testing.T) {
+			_, stdout, stderr := run(t, root, "", append(args, "--format", "json")...)
+			var document map[string]any
+			require.NoError(t, json.Unmarshal([]byte(stdout), &document), stderr)
+			require.Contains(t, schemas, "`"+document["schema"].(string)+"`")
+			fields := map[string]bool{}
+			writtenFields(document, fields)
+			require.Greater(t, len(fields), 8)
+			for name := range fields {
+				require.True(t, words[name], "docs/json.md does not speak of %q", name)
+			}
+		})
+	}
+}
+
+// writtenFields collects the names of the fields in a document. The keys of
+// "hooks" are hooks.
+func writtenFields(v any, fields map[string]bool) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			writtenFields(x, fields)
+		}
+	case map[string]any:
+		for name, x := range v {
+			fields[name] = true
+			if hooks, ok := x.(map[string]any); ok && name == "hooks" {
+				for _, y := range hooks {
+					writtenFields(y, fields)
+				}
+				continue
+			}
+			writtenFields(x, fields)
 		}
 	}
 }
