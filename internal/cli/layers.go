@@ -29,14 +29,12 @@ func (a *app) layersCommand() *cobra.Command {
 projects below each PATH name (default: the working directory) and prints what
 each does: its style, its hooks, whether it may answer, what it may raise, which
 attributes of the request it reads and writes. It never imports or runs the
-project. Layers of other packages are counted, not shown.
+project. Layers of other packages are counted, not shown; a stack of --stack has
+no other ones.
 
 Exit codes: 0 the layers were printed, 2 wrong usage, no settings module was
 found, or an internal error.`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			if in.stack != "" {
-				return &problem{text: "layers reads a project's source; --stack has none", hint: "give the path of the project"}
-			}
 			if err := in.check(paths); err != nil {
 				return err
 			}
@@ -62,6 +60,9 @@ func (a *app) printLayers(r report.Layers, out *outputFlags) error {
 }
 
 func (a *app) layers(ctx context.Context, paths []string, in *inputFlags, configured *configFlags, all bool) (report.Layers, error) {
+	if in.stack != "" {
+		return a.layersOfStack(in, configured)
+	}
 	parts, notes, err := a.parts(ctx, paths, in, configured)
 	r := report.Layers{Notes: notes}
 	if err != nil && !all { // with --all a tree without settings will do
@@ -87,6 +88,24 @@ func (a *app) layers(ctx context.Context, paths []string, in *inputFlags, config
 	r.Layers, r.Outside = s.layers, len(s.outside)
 	r.Notes = sortNotes(append(r.Notes, s.notes...))
 	return r, nil
+}
+
+// layersOfStack counts the layers of --stack, which come without source.
+func (a *app) layersOfStack(in *inputFlags, configured *configFlags) (report.Layers, error) {
+	var r report.Layers
+	notes, err := a.givenStack(in, configured, func(s loadedStack) error {
+		outside := map[string]bool{}
+		for _, e := range s.Entries {
+			outside[e.Path] = true
+		}
+		r.Outside = len(outside)
+		if r.Outside > 0 {
+			r.Notes = append(r.Notes, stack.Note{Span: s.Span, Message: "no layer was read: a stack without a project has no source"})
+		}
+		return nil
+	})
+	r.Notes = sortNotes(append(r.Notes, notes...))
+	return r, err
 }
 
 // layerSet gathers layers, each definition once.
