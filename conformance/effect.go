@@ -129,8 +129,14 @@ func (n EffectName) Words() string {
 	return ""
 }
 
-// Effect is the weightiest one.
-func (d *Difference) Effect() Effect { return d.Effects[0] }
+// Effect is the weightiest one; the zero Effect for a Difference without any,
+// which Compare does not give.
+func (d *Difference) Effect() Effect {
+	if len(d.Effects) == 0 {
+		return Effect{}
+	}
+	return d.Effects[0]
+}
 
 // Has says that the difference has the effect.
 func (d *Difference) Has(name EffectName) bool {

@@ -12,25 +12,35 @@ type Version struct{ Major, Minor int }
 // ParseVersion reads "1.8", "5.2", "5.2.3", "6.2dev" or "3"; the part behind
 // the minor number is ignored.
 func ParseVersion(s string) (Version, error) {
-	text := strings.TrimSpace(s)
-	major, rest, _ := strings.Cut(text, ".")
+	malformed := fmt.Errorf("malformed Django version %q: want a form like 4.2", s)
+	major, rest, _ := strings.Cut(strings.TrimSpace(s), ".")
 	minor := "0"
 	if rest != "" {
 		minor, _, _ = strings.Cut(rest, ".")
-		if i := strings.IndexFunc(minor, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+		if i := strings.IndexFunc(minor, notDigit); i >= 0 {
 			minor = minor[:i]
 		}
 	}
+	if strings.ContainsFunc(major, notDigit) {
+		return Version{}, malformed
+	}
 	a, err := strconv.Atoi(major)
-	if err != nil || a < 0 || a > 99 {
-		return Version{}, fmt.Errorf("malformed Django version %q: want a form like 4.2", s)
+	if err != nil || a > 99 {
+		return Version{}, malformed
 	}
 	b, err := strconv.Atoi(minor)
-	if err != nil || b < 0 || b > 99 {
-		return Version{}, fmt.Errorf("malformed Django version %q: want a form like 4.2", s)
+	if err != nil || b > 99 {
+		return Version{}, malformed
 	}
-	return Version{a, b}, nil
+	v := Version{a, b}
+	if v.IsZero() {
+		// There was no such release, and it would pass for an unknown one.
+		return Version{}, malformed
+	}
+	return v, nil
 }
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 // IsZero says that the version is not known.
 func (v Version) IsZero() bool { return v == Version{} }
