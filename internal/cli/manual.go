@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,19 +30,47 @@ func (a *app) manCommand() *cobra.Command {
 			}
 			root := cmd.Root()
 			root.DisableAutoGenTag = true
+			escapeHelp(root)
 			// The date is that of the data, so that equal programs write equal
 			// pages.
 			date, err := time.Parse(time.DateOnly, catalog.Date)
 			if err != nil {
 				return err
 			}
-			header := &doc.GenManHeader{Title: "MWCHECK", Section: "1", Manual: "mwcheck", Source: "mwcheck " + moduleVersion(), Date: &date}
+			header := &doc.GenManHeader{Section: "1", Manual: "mwcheck", Source: "mwcheck " + moduleVersion(), Date: &date}
 			if err := doc.GenManTree(root, header, dir); err != nil {
 				return fmt.Errorf("cannot write man pages: %w", err)
 			}
 			return nil
 		},
 	}
+}
+
+// escapeHelp makes the help of a command and of those below it Markdown, which
+// is what man pages are made of: "__call__" stays as it is, and lines that are
+// indented stay lines.
+func escapeHelp(cmd *cobra.Command) {
+	cmd.Short, cmd.Long = markdown(cmd.Short), markdown(cmd.Long)
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Usage = markdown(f.Usage) })
+	for _, sub := range cmd.Commands() {
+		escapeHelp(sub)
+	}
+}
+
+func markdown(text string) string {
+	escape := strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "|", `\|`)
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		switch {
+		case strings.HasPrefix(line, "\t"):
+			b.WriteString(line)
+		case strings.HasPrefix(line, "  "):
+			b.WriteString("    " + line)
+		default:
+			b.WriteString(escape.Replace(line))
+		}
+	}
+	return b.String()
 }
 
 // completeChoices lets shells complete the words of every flag that takes one
