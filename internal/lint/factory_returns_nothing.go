@@ -20,6 +20,8 @@ ImproperlyConfigured, "Middleware factory … returned None", and the server doe
 not start. A factory that is not wanted raises MiddlewareNotUsed
 (docs/topics/http/middleware.txt, "Marking middleware as unused").`,
 	Models: []stack.Model{stack.Modern},
+	Fixes: Fixes{Safe: true, Text: `The factory returns the function that it defines, if it defines one and has no other
+return.`},
 	Bad: Example{Django: "4.2", Layers: []string{"shop.middleware.timing"}, Code: `def timing(get_response):
     def middleware(request):
         return get_response(request)
@@ -43,6 +45,7 @@ func runFactoryReturnsNothing(p *Pass) {
 		out := Problem{
 			Severity: finding.Error, What: quoted(l.Facts.Target) + " returns nothing",
 			Why: "Django raises ImproperlyConfigured and the server does not start", Action: "return the layer", Label: "returns nothing",
+			Repairs: p.repairFactory(l),
 		}
 		if len(f.Inner) > 0 || f.Class != "" || f.Opaque || len(f.Classes) > 0 || l.Facts.Whole != layers.Yes {
 			out.Severity = finding.Warning

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/migrate/classes"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -34,6 +35,42 @@ func (p *Pass) repairClass(l *Layer) func() []Repair {
 			r.Safety = finding.Unsafe
 		}
 		return []Repair{r}
+	}
+}
+
+// repairReturns are the ways to let a hook return its response on every path.
+func (p *Pass) repairReturns(h *layers.Hook) func() []Repair {
+	return p.returning(h.Span, func(m layers.Module) *classes.Returns {
+		end := slices.ContainsFunc(h.Nothing, func(s layers.Site) bool { return s.Span == h.Span })
+		return classes.ReturnResponse(m, h.Span.Start, end)
+	})
+}
+
+// repairFactory are the ways to let a factory return the layer that it defines.
+func (p *Pass) repairFactory(l *Layer) func() []Repair {
+	return p.returning(l.Facts.Span, func(m layers.Module) *classes.Returns { return classes.ReturnInner(m, l.Facts.Span.Start) })
+}
+
+// returning are the ways to let a function return something on each path: where it
+// never returns anything else the edits are safe.
+func (p *Pass) returning(def stack.Span, find func(layers.Module) *classes.Returns) func() []Repair {
+	return func() []Repair {
+		if p.config.Editing == nil || p.config.Editing.Source == nil {
+			return nil
+		}
+		src := p.config.Editing.Source(def.File)
+		if src == nil {
+			return nil
+		}
+		r := find(layers.Module{File: def.File, Src: src})
+		if r == nil {
+			return nil
+		}
+		out := Repair{Title: "return " + r.Name, Safety: finding.Safe, Edits: r.Edits}
+		if r.Mixed {
+			out.Safety = finding.Unsafe
+		}
+		return []Repair{out}
 	}
 }
 

@@ -98,6 +98,78 @@ func TestClassFix(t *testing.T) {
 	}
 }
 
+// TestReturnsRefused: where it is not sure which response is meant, nothing is
+// edited.
+func TestReturnsRefused(t *testing.T) {
+	for name, c := range map[string]struct{ rule, source string }{
+		"another response":    {"MW205", "def A(get_response):\n    def layer(request):\n        response = get_response(request)\n        response = wrap(response)\n    return layer\n"},
+		"two responses":       {"MW205", "def A(get_response):\n    def layer(request):\n        first = get_response(request)\n        second = get_response(request)\n    return layer\n"},
+		"not on each path":    {"MW205", "def A(get_response):\n    def layer(request):\n        if request.x:\n            response = get_response(request)\n    return layer\n"},
+		"before it is there":  {"MW205", "def A(get_response):\n    def layer(request):\n        if request.x:\n            return\n        response = get_response(request)\n        return response\n    return layer\n"},
+		"given away":          {"MW205", "from django.utils.deprecation import MiddlewareMixin\n\n\nclass A(MiddlewareMixin):\n    def process_response(self, request, response):\n        del response\n"},
+		"one line":            {"MW205", "from django.utils.deprecation import MiddlewareMixin\n\n\nclass A(MiddlewareMixin):\n    def process_response(self, request, response): pass\n"},
+		"two functions":       {"MW208", "def A(get_response):\n    def one(request):\n        return get_response(request)\n\n    def two(request):\n        return get_response(request)\n"},
+		"a function it calls": {"MW208", "def A(get_response):\n    def one(request):\n        return get_response(request)\n    one(1)\n"},
+		"an argument more":    {"MW208", "def A(get_response):\n    def one(request, more):\n        return get_response(request)\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := layersIn(c.source, "A")
+			require.Nil(t, fixOf(t, p, c.rule))
+			p.fix(t, true)
+			require.Equal(t, c.source, p.files["app/mw.py"])
+		})
+	}
+}
+
+// TestReturns: each path returns the response afterwards.
+func TestReturns(t *testing.T) {
+	const mixin = "from django.utils.deprecation import MiddlewareMixin\n\n\nclass A(MiddlewareMixin):\n"
+	for name, c := range map[string]struct {
+		rule, source, want string
+		safety             finding.Safety
+	}{
+		"the end of a hook": {
+			"MW205", mixin + "    def process_response(self, request, response):\n        response['X'] = '1'\n",
+			mixin + "    def process_response(self, request, response):\n        response['X'] = '1'\n        return response\n", finding.Safe,
+		},
+		"a bare return": {
+			"MW205", mixin + "    def process_response(self, request, res):\n        if request.x:\n            return  # why\n        return res\n",
+			mixin + "    def process_response(self, request, res):\n        if request.x:\n            return res  # why\n        return res\n", finding.Safe,
+		},
+		"only a docstring and a comment, in a file without a last line end": {
+			"MW205", mixin + "    def process_response(self, request, response):\n        \"Nothing.\"\n        # yet",
+			mixin + "    def process_response(self, request, response):\n        \"Nothing.\"\n        # yet\n        return response", finding.Safe,
+		},
+		"pass": {
+			"MW205", mixin + "    def process_template_response(self, request, response):\n        pass\n",
+			mixin + "    def process_template_response(self, request, response):\n        return response\n", finding.Safe,
+		},
+		"return None, and another response elsewhere": {
+			"MW205", "from django.http import HttpResponse\n" + mixin + "    def process_response(self, request, response):\n        if request.x:\n            return HttpResponse()\n        if request.y:\n            return None\n        return response\n",
+			"from django.http import HttpResponse\n" + mixin + "    def process_response(self, request, response):\n        if request.x:\n            return HttpResponse()\n        if request.y:\n            return response\n        return response\n", finding.Unsafe,
+		},
+		"a call": {
+			"MW205", "class A:\n    def __init__(self, get_response):\n        self.get_response = get_response\n\n    def __call__(self, request):\n        answer = self.get_response(request)\n        answer['X'] = '1'\n",
+			"class A:\n    def __init__(self, get_response):\n        self.get_response = get_response\n\n    def __call__(self, request):\n        answer = self.get_response(request)\n        answer['X'] = '1'\n        return answer\n", finding.Safe,
+		},
+		"a factory": {
+			"MW208", "def A(get_response):\r\n\tdef layer(request):\r\n\t\treturn get_response(request)\r\n",
+			"def A(get_response):\r\n\tdef layer(request):\r\n\t\treturn get_response(request)\r\n\treturn layer\r\n", finding.Safe,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := layersIn(c.source, "A")
+			fix := fixOf(t, p, c.rule)
+			require.NotNil(t, fix)
+			require.Equal(t, c.safety, fix.Safety)
+			require.Equal(t, c.safety == finding.Safe, len(p.fix(t, false)) > 0)
+			p.fix(t, true)
+			require.Equal(t, c.want, p.files["app/mw.py"])
+			require.Empty(t, p.lint(t))
+		})
+	}
+}
+
 // TestClassFixUnsafe: tests that build the class would fail; they are not edited.
 func TestClassFixUnsafe(t *testing.T) {
 	p := layersIn("class A:\n    def process_request(self, request):\n        pass\n", "A")

@@ -22,6 +22,9 @@ response, which fails with an AttributeError; if no layer touches it, the error
 leaves the handler without an error page (Django: django/core/handlers/base.py). In
 MIDDLEWARE_CLASSES it is a ValueError and a page with status 500 (1.11 and
 earlier). None from process_template_response is a ValueError in both.`,
+	Fixes: Fixes{Safe: true, Unsafe: true, Text: `The function returns the response that it was given, or that get_response gave it,
+on the paths that return nothing, if there is no doubt which one that is. It is
+unsafe where other paths return something else.`},
 	Bad: Example{Django: "4.2", Layers: []string{"shop.middleware.timing"}, Code: `def timing(get_response):
     def middleware(request):
         response = get_response(request)
@@ -52,7 +55,7 @@ func runReturnsNothing(p *Pass) {
 			out := Problem{
 				Severity: finding.Error, What: hookOf(l, h) + " may return nothing",
 				Why: "the next layer out gets None for a response and fails", Action: "return the response on every path",
-				Label: "returns nothing",
+				Label: "returns nothing", Repairs: p.repairReturns(h),
 			}
 			if p.Stack.Model == stack.Classic || h.Name == "process_template_response" {
 				out.Why = "Django raises ValueError and answers with status 500"
