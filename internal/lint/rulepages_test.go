@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -129,5 +130,32 @@ func TestPagesConfigure(t *testing.T) {
 			require.Len(t, findings, 1)
 			require.NotNil(t, findings[0].Suppression)
 		})
+	}
+}
+
+// TestPagesSayHowSevere wants a page to speak of every severity that the golden
+// cases show of its rule, besides the worst one, which the page's table has.
+func TestPagesSayHowSevere(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	require.NoError(t, err)
+	seen := map[string]map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^\S+: (error|warning|note) (MW\d+) `).FindAllStringSubmatch(string(text), -1) {
+			if seen[m[2]] == nil {
+				seen[m[2]] = map[string]bool{}
+			}
+			seen[m[2]][m[1]] = true
+		}
+	}
+	for _, r := range lint.Rules() {
+		require.NotEmpty(t, seen[r.ID], r.ID)
+		what, _, _ := strings.Cut(r.Doc, "## Why")
+		for severity := range seen[r.ID] {
+			if severity != r.Severity.String() {
+				require.Regexp(t, `\b`+severity+`s?\b`, what, "%s does not say when it is of severity %s", r.Name, severity)
+			}
+		}
 	}
 }

@@ -17,6 +17,9 @@ it is not there; or the path is in one of the modules in which Django keeps its
 middleware, and no Django release has that name; or it has no dot. Paths into
 packages that are not part of the project are not looked up.
 
+It is an error, and a warning for a name in Django's modules where the project's
+Django is not known, or newer than the newest release that is.
+
 ## Why
 
 Django imports every path with import_string (django/utils/module_loading.py)
