@@ -417,6 +417,6 @@ func (p *Project) verdict(paths []string, missing []error) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	return fmt.Errorf("%w: no settings module found in %s: nothing assigns MIDDLEWARE or MIDDLEWARE_CLASSES and nothing names a settings module (%d files read)",
+	return fmt.Errorf("%w: no settings module found in %s: no file that looks like settings assigns MIDDLEWARE or MIDDLEWARE_CLASSES, and nothing names a settings module (%d files read)",
 		ErrNothing, strings.Join(paths, ", "), p.Files)
 }
