@@ -15,6 +15,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/lint"
 	"github.com/mwcheck/mwcheck/internal/rulepage"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 const pages = "../../docs/rules"
@@ -158,4 +159,37 @@ func TestPagesSayHowSevere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// cited is a file of Django's that a page names, with what is named in it.
+var cited = regexp.MustCompile(`(django/[\w/]+\.py)(?:,\s+([A-Za-z_][\w.]*))?`)
+
+// olderDjango are files that pages cite from other releases, with the release.
+var olderDjango = map[string]string{
+	"django/core/checks/compatibility/django_1_10.py": "1.10 and 1.11",
+}
+
+// TestPagesCiteDjango looks the files that pages cite, and what they name there,
+// up in Django 3.2.
+func TestPagesCiteDjango(t *testing.T) {
+	site := testenv.Site(t, "python3-django")
+	found := 0
+	for _, r := range lint.Rules() {
+		for _, m := range cited.FindAllStringSubmatch(r.Doc, -1) {
+			if release := olderDjango[m[1]]; release != "" {
+				require.Contains(t, strings.ReplaceAll(r.Doc, "\n", " "), release, r.Name)
+				continue
+			}
+			source, err := os.ReadFile(filepath.Join(site, filepath.FromSlash(m[1])))
+			require.NoError(t, err, r.Name)
+			found++
+			for _, name := range strings.Split(m[2], ".") {
+				// A version may stand where a name could.
+				if name != "" && name != "Django" && name != "in" && name != "and" {
+					require.Regexp(t, `\b`+name+`\b`, string(source), "%s: %s", r.Name, m[1])
+				}
+			}
+		}
+	}
+	require.Greater(t, found, 20)
 }

@@ -130,6 +130,8 @@ func Index() string {
 		"setting: %s to %s for MIDDLEWARE_CLASSES, %s and later for MIDDLEWARE. What does not hold for all of\n"+
 		"them is a note at most.\n", catalog.Floor(stack.Classic), catalog.Ceiling(stack.Classic), catalog.Floor(stack.Modern))
 	b.WriteString("\nPages name their sources: `django/…` and `docs/…` are paths in Django's repository, in the versions that are named there,\n" +
-		"else in all of them.\n")
+		"else in 3.2, where they were looked up. The examples of rules on classes are run on Django 3.2: the bad ones have to fail as the page says, the good ones\n" +
+		"to serve. testdata/corpus/annotations.txt has the verdict, true or false, on each finding in the real projects that the tests read;\n" +
+		"[facts-accuracy.md](../facts-accuracy.md) says how well classes are read.\n")
 	return b.String()
 }
