@@ -148,6 +148,7 @@ type layersDocument struct {
 		Body         []layerUse `json:"body"`
 		Cookies      []layerUse `json:"cookies"`
 		Session      []layerUse `json:"session"`
+		Messages     []layerUse `json:"messages"`
 		State        []layerUse `json:"state"`
 		Unread       []layerUse `json:"unread"`
 		ThreadLocals []struct {

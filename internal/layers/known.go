@@ -164,6 +164,9 @@ func (w *walker) messageEffects(n python.Node, name string, a args, st *state) b
 	}
 	switch name {
 	case "add_message", "debug", "info", "success", "warning", "error", "set_level":
+		if name != "set_level" {
+			w.site(&w.layer.Messages, "message", n, name, st)
+		}
 		switch silent := keyword(n, "fail_silently"); {
 		case silent.Text() == "True" || name == "set_level":
 			w.guarded(n, "_messages", "fail_silently", st)

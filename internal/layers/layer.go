@@ -49,18 +49,20 @@ type Layer struct {
 	Writes  []Access
 	Former  []Access // uses of attributes that Django's request had once, as is_ajax
 	Raises  []Raise
-	Headers []Header       // what it does to response headers
-	Cookies []Site         // cookies set on or deleted from a response
-	Session []Site         // changes of the session
-	Bodies  []BodyUse      // reading request.POST, body, FILES …
-	Content []ContentUse   // touching a response's content
-	State   []StateWrite   // attributes set on self, the class or the module per request
-	Locals  []ThreadLocal  // thread-locals and context variables set
-	Unread  []Site         // calls that were given the request or the response and were not followed
-	Calls   []Call         // all calls that were not followed
-	Next    []NextCall     // calls of get_response
-	Factory *FactoryResult // for functions
-	Thing   *Thing         // where the path leads to no class and no function
+	Headers []Header // what it does to response headers
+	Cookies []Site   // cookies set on or deleted from a response
+	Session []Site   // changes of the session
+	// Messages are calls that add a message (django.contrib.messages).
+	Messages []Site
+	Bodies   []BodyUse      // reading request.POST, body, FILES …
+	Content  []ContentUse   // touching a response's content
+	State    []StateWrite   // attributes set on self, the class or the module per request
+	Locals   []ThreadLocal  // thread-locals and context variables set
+	Unread   []Site         // calls that were given the request or the response and were not followed
+	Calls    []Call         // all calls that were not followed
+	Next     []NextCall     // calls of get_response
+	Factory  *FactoryResult // for functions
+	Thing    *Thing         // where the path leads to no class and no function
 
 	resets []Site // thread-locals that are reset
 	relays bool   // its __call__ calls the mixin's

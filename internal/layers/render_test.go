@@ -70,6 +70,7 @@ func render(l *layers.Layer) string {
 	}
 	sites(p, at, "cookie", l.Cookies)
 	sites(p, at, "session", l.Session)
+	sites(p, at, "message", l.Messages)
 	for _, x := range l.Bodies {
 		p("  body %s %s %s %s%s%s", x.What, x.Hook, x.Phase, at(x.Span), mark(x.Always, "always"), text(" via ", x.Via))
 	}

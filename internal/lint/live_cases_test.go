@@ -19,6 +19,8 @@ var liveCases = []liveCase{
 	{rule: "MW122", good: true, asks: []string{"GET /", "GET /?closed=1"}, want: []string{"200 hello", "200 closed"}},
 	{rule: "MW123", text: removedAttributes, asks: []string{"GET /"}, want: []string{"500 AttributeError: 'WSGIRequest' object has no attribute 'REQUEST'"}},
 	{rule: "MW123", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW124", asks: []string{"POST /", "GET /messages/"}, want: []string{"200 hello", "200 messages="}},
+	{rule: "MW124", good: true, asks: []string{"POST /", "GET /messages/"}, want: []string{"200 hello", "200 messages=saved"}},
 
 	{rule: "MW201", asks: []string{"GET /"}, want: []string{"does not start: TypeError: Timing() takes no arguments"}},
 	{rule: "MW201", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},

@@ -21,6 +21,7 @@ func Rules() []*Rule {
 		&lateSession,
 		&unsetInResponse,
 		&removedAttribute,
+		&lateMessage,
 		&ownOrder,
 		&oldClass,
 		&newClass,

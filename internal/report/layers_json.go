@@ -46,6 +46,7 @@ type jsonLayer struct {
 	Body          []jsonUse        `json:"body"`
 	Cookies       []jsonUse        `json:"cookies"`
 	Session       []jsonUse        `json:"session"`
+	Messages      []jsonUse        `json:"messages"`
 	State         []jsonUse        `json:"state"`
 	ThreadLocals  []jsonLocal      `json:"thread_locals"`
 	Unread        []jsonUse        `json:"unread"`
@@ -206,7 +207,7 @@ func toLayer(l *layers.Layer) jsonLayer {
 			Hooks: append([]string{}, l.Async.Hooks...),
 		},
 		HookDetails: []jsonHook{}, RaiseDetails: toRaises(l.Raises), Next: []jsonNext{}, Headers: []jsonHeader{},
-		Content: []jsonContent{}, Body: []jsonUse{}, Cookies: toUses(l.Cookies), Session: toUses(l.Session), State: []jsonUse{},
+		Content: []jsonContent{}, Body: []jsonUse{}, Cookies: toUses(l.Cookies), Session: toUses(l.Session), Messages: toUses(l.Messages), State: []jsonUse{},
 		ThreadLocals: []jsonLocal{}, Unread: toUses(l.Unread), Unclear: []jsonNote{},
 	}
 	for _, b := range l.Bases {

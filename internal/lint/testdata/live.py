@@ -41,6 +41,10 @@ def urls(handle):
     def visits(request):
         return HttpResponse("visits=%s" % request.session.get("visits"))
 
+    def messages(request):
+        from django.contrib.messages import get_messages
+        return HttpResponse("messages=%s" % ",".join(str(m) for m in get_messages(request)))
+
     def nested(request):
         handle("GET /")
         return HttpResponse("hello")
@@ -56,7 +60,7 @@ def urls(handle):
     module = types.ModuleType("live_urls")
     module.urlpatterns = [
         path("", plain), path("stream/", stream), path("zone/", zone), path("post/", post), path("visits/", visits),
-        path("nested/", nested), path("async/", native), path("page/", page),
+        path("messages/", messages), path("nested/", nested), path("async/", native), path("page/", page),
     ]
     sys.modules["live_urls"] = module
 
