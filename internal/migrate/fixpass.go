@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/django"
@@ -38,6 +39,9 @@ func (r *run) fixes(ctx context.Context) error {
 		for _, c := range chosen {
 			edits = append(edits, c.Fixes[0].Edits...)
 			r.done(PassFixes, c.Span, c.Rule+" "+c.Name+": "+c.Fixes[0].Title)
+			if r.opts.KeepClassic && c.Name == "removed-path" {
+				r.leave(PassFixes, finding.Warning, c.Span, fmt.Sprintf("MIDDLEWARE_CLASSES changes as well (%s): see whether Django 1.9 and older can do without", c.Fixes[0].Title))
+			}
 		}
 		r.over = r.over.with(changes, edits)
 		r.result.Rounds++

@@ -50,6 +50,13 @@ func (w *rewriter) planInit(p *plan) string {
 		return ""
 	}
 	s := p.source
+	if call != nil && w.guarded() {
+		for _, b := range p.class.Order {
+			if b.Class != nil && standsIn(w.source(b.Class.Module)) {
+				return "its stand-in for MiddlewareMixin takes no get_response"
+			}
+		}
+	}
 	if shape.param >= 0 {
 		text := ", get_response"
 		if w.optional() {
@@ -63,6 +70,16 @@ func (w *rewriter) planInit(p *plan) string {
 		p.act(call.what, s.nameSpan(shape.fn))
 	}
 	return ""
+}
+
+// standsIn says that a file takes object for MiddlewareMixin where Django has none.
+func standsIn(s *source) bool {
+	for _, st := range collect(s.m.Src.Root(), python.FieldBody) {
+		if name := boundMixin(st); name != "" && emptyStandIn(st, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // optional says that layers are also built without get_response: under

@@ -84,6 +84,9 @@ func Rewrite(p Project, paths []string, opts Options) Result {
 			w.listed[c] = true
 		}
 	}
+	if w.guarded() {
+		w.foresee(paths)
+	}
 	for _, path := range paths {
 		w.layer(path)
 	}
@@ -106,6 +109,22 @@ type rewriter struct {
 	all     []*layers.Class
 	indexed bool
 	result  Result
+}
+
+// foresee plans all that will be edited, before the first import is decided on: a
+// stand-in for MiddlewareMixin depends on whether any of them hands get_response
+// on.
+func (w *rewriter) foresee(paths []string) {
+	for _, path := range paths {
+		if c, ok := w.reader.Class(path); ok {
+			w.plan(c)
+		}
+	}
+	for _, c := range w.index() {
+		if slices.ContainsFunc(c.Order, func(b layers.ClassBase) bool { return b.Class != nil && w.plans[b.Class] != nil }) {
+			w.plan(c)
+		}
+	}
 }
 
 // layer plans one layer and takes its edits.
