@@ -163,7 +163,7 @@ func (c *checker) forward() {
 func (c *checker) outcomes(atoms []oneAtom) []outcome {
 	list := []outcome{c.of(c.scenario, atoms, "pass")}
 	for _, a := range c.own {
-		if a.hook == conformance.HookResponse && !slices.Contains(atoms, a) {
+		if (a.hook == conformance.HookResponse || a.hook == conformance.HookAfter) && !slices.Contains(atoms, a) {
 			if o := c.of(c.scenario, atoms, "touch"); o.recorded {
 				return append([]outcome{o}, list...)
 			} else {
@@ -235,7 +235,7 @@ func (c *checker) said(pair []oneAtom) bool {
 }
 
 // mark is where the source of a project tells which hook it is in.
-var mark = regexp.MustCompile(`["']([A-Z])\.(process_\w+)["']|def (?:on)?_([a-z])_(process_\w+)\(`)
+var mark = regexp.MustCompile(`["']([A-Z])\.(process_\w+|call\.\w+)["']|def (?:on)?_([a-z])_(process_\w+|call_\w+)\(`)
 
 // handedOn is a method that only calls the one of the base class.
 var handedOn = regexp.MustCompile(`^\s*return super\((?:Plain)?(\w+), self\)\.(process_\w+)\(`)
@@ -322,7 +322,7 @@ func lastMark(text string) string {
 }
 
 func markOf(m []string) string {
-	return strings.ToUpper(m[1]+m[3]) + "." + m[2] + m[4]
+	return strings.ToUpper(m[1]+m[3]) + "." + m[2] + strings.Replace(m[4], "call_", "call.", 1)
 }
 
 // renamed gives a predicted trace with the names of another scenario.

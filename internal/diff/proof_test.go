@@ -43,11 +43,18 @@ func keyOf(list []oneAtom) string {
 	return strings.Join(words, " ")
 }
 
-// atomsOf is what is out of the ordinary in a scenario of hook stacks.
+// atomsOf is what is out of the ordinary in a scenario.
 func atomsOf(s *conformance.Scenario) (list []oneAtom) {
 	for i := range s.Layers {
+		if c := s.Layers[i].Call; c != nil {
+			for hook, behaviour := range map[string]string{conformance.HookBefore: c.Before, conformance.HookAfter: c.After} {
+				if !ordinary(behaviour) {
+					list = append(list, oneAtom{i, hook, sameKind(behaviour)})
+				}
+			}
+		}
 		for hook, behaviour := range s.Layers[i].Hooks {
-			if behaviour != "pass" && behaviour != "touch" {
+			if !ordinary(behaviour) {
 				list = append(list, oneAtom{i, hook, sameKind(behaviour)})
 			}
 		}
@@ -60,6 +67,10 @@ func atomsOf(s *conformance.Scenario) (list []oneAtom) {
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].String() < list[j].String() })
 	return list
+}
+
+func ordinary(behaviour string) bool {
+	return behaviour == "" || behaviour == "pass" || behaviour == "touch"
 }
 
 // sameKind takes together what is the same: errors that no release treats
@@ -96,14 +107,6 @@ func withinSlots(small, big []oneAtom) bool {
 	return !slices.ContainsFunc(small, func(a oneAtom) bool { return !slices.ContainsFunc(big, a.sameSlot) })
 }
 
-// plain says that the layers of a recorded scenario have hooks and nothing else
-// out of the ordinary.
-func plain(s *conformance.Scenario) bool {
-	return !s.Propagate && s.ErrorHandlers == "" && !s.ViewObject && !slices.ContainsFunc(s.Layers, func(l conformance.LayerSpec) bool {
-		return l.Style != "hooks" || l.Init != "" && l.Init != "ok"
-	})
-}
-
 // truth says what happens under two engines.
 type truth struct {
 	from, to string
@@ -123,18 +126,20 @@ func newTruth(t testing.TB, from, to string) *truth {
 	require.NoError(t, err)
 	tr := &truth{from: from, to: to, recorded: map[string]*conformance.Vector{}}
 	for i := range all {
-		if v := &all[i]; plain(&v.Scenario) && traceOf(v, from) != nil && traceOf(v, to) != nil {
+		if v := &all[i]; plays(&v.Scenario, from) && plays(&v.Scenario, to) && traceOf(v, from) != nil && traceOf(v, to) != nil {
 			tr.recorded[scenarioKey(&v.Scenario)] = v
 		}
 	}
 	return tr
 }
 
-// stacks are the recorded scenarios, one for each make of layers.
+// stacks are the recorded scenarios of hooks, one for each make of layers.
 func (tr *truth) stacks() []*conformance.Scenario {
 	var all, out []*conformance.Scenario
 	for _, v := range tr.recorded {
-		all = append(all, &v.Scenario)
+		if !slices.ContainsFunc(v.Scenario.Layers, func(l conformance.LayerSpec) bool { return l.Style != "hooks" }) {
+			all = append(all, &v.Scenario)
+		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
 	seen := map[string]bool{}
@@ -149,7 +154,7 @@ func (tr *truth) stacks() []*conformance.Scenario {
 	return out
 }
 
-// scenarioKey names what a scenario of plain layers does.
+// scenarioKey names what a scenario does.
 func scenarioKey(s *conformance.Scenario) string {
 	var b strings.Builder
 	for i := range s.Layers {
@@ -158,7 +163,13 @@ func scenarioKey(s *conformance.Scenario) string {
 			hooks = append(hooks, hook+"="+sameKind(behaviour))
 		}
 		sort.Strings(hooks)
-		b.WriteString(s.Layers[i].Name + ":" + strings.Join(hooks, ",") + ";")
+		b.WriteString(s.Layers[i].Name + ":" + strings.Join(hooks, ","))
+		if c := s.Layers[i].Call; c != nil {
+			fmt.Fprintf(&b, " %s,%s,%s,%s", strings.TrimPrefix(c.Before, "pass"), strings.TrimPrefix(c.After, "pass"), c.GetResponse, c.Try)
+		} else if onion(&s.Layers[i]) {
+			b.WriteString(" ,,,")
+		}
+		b.WriteByte(';')
 	}
 	view := sameKind(s.View)
 	if view == "ok" {
@@ -185,15 +196,18 @@ func bare(t conformance.Trace) conformance.Trace {
 	return t
 }
 
+// onion says that a layer has its own __call__.
+func onion(l *conformance.LayerSpec) bool { return l.Style == "modern" || l.Style == "function" }
+
 // only is a scenario in which of all that is out of the ordinary these atoms are
-// done, and calm is what each other process_response does.
+// done, and calm is what each other hook with a response does that may do more.
 func only(s *conformance.Scenario, atoms []oneAtom, calm string) *conformance.Scenario {
 	out := &conformance.Scenario{ID: s.ID}
 	for i, l := range s.Layers {
 		hooks := map[string]string{}
 		for hook, behaviour := range l.Hooks {
 			switch {
-			case behaviour == "pass" || behaviour == "touch":
+			case ordinary(behaviour):
 			case hook == conformance.HookResponse:
 				behaviour = calm
 			default:
@@ -201,12 +215,25 @@ func only(s *conformance.Scenario, atoms []oneAtom, calm string) *conformance.Sc
 			}
 			hooks[hook] = behaviour
 		}
+		one := conformance.LayerSpec{Name: l.Name, Style: l.Style, Hooks: hooks}
+		if l.Call != nil {
+			one.Call = &conformance.Call{After: l.Call.After, GetResponse: l.Call.GetResponse, Try: l.Call.Try}
+			if !ordinary(l.Call.After) {
+				one.Call.After = calm
+			}
+		}
 		for _, a := range atoms {
-			if a.layer == i {
+			switch {
+			case a.layer != i:
+			case a.hook == conformance.HookBefore:
+				one.Call.Before = a.behaviour
+			case a.hook == conformance.HookAfter:
+				one.Call.After = a.behaviour
+			default:
 				hooks[a.hook] = a.behaviour
 			}
 		}
-		out.Layers = append(out.Layers, conformance.LayerSpec{Name: l.Name, Style: "hooks", Hooks: hooks})
+		out.Layers = append(out.Layers, one)
 	}
 	for _, a := range atoms {
 		switch a.hook {
