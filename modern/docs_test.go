@@ -15,7 +15,7 @@ func TestPortingGuide(t *testing.T) {
 	page, err := os.ReadFile("../docs/port-to-go.md")
 	require.NoError(t, err)
 	var examples strings.Builder
-	for _, pattern := range []string{"example_*_test.go", "../examples/migration/*.go"} {
+	for _, pattern := range []string{"example_*_test.go", "../examples/*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		require.NotEmpty(t, files, pattern)
@@ -26,7 +26,7 @@ func TestPortingGuide(t *testing.T) {
 		}
 	}
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	require.Len(t, blocks, 6)
+	require.Len(t, blocks, 7)
 	for _, block := range blocks {
 		require.Contains(t, examples.String(), block[1])
 	}
