@@ -9,20 +9,15 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/migrate"
 	"github.com/mwcheck/mwcheck/internal/pyscenario/live"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
 // TestCorpusServed migrates a site with the one layer of the corpus that is still
 // classic, django-pagination's, and serves it: Django loads the layer, and it does
 // what it does.
 func TestCorpusServed(t *testing.T) {
-	const dir = "../../.corpus/python3-django-pagination/usr/lib/python3/dist-packages/pagination"
-	source, err := os.ReadFile(filepath.Join(dir, "middleware.py"))
-	if err != nil {
-		if os.Getenv("REQUIRE_CORPUS") != "" {
-			t.Fatal("django-pagination is not in .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
-		}
-		t.Skip("django-pagination is not in .corpus: run scripts/corpus.sh")
-	}
+	source, err := os.ReadFile(filepath.Join(testenv.Site(t, "python3-django-pagination"), "pagination", "middleware.py"))
+	require.NoError(t, err)
 	files := map[string][]byte{
 		"pagination/__init__.py":   nil,
 		"pagination/middleware.py": source,

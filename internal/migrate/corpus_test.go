@@ -16,21 +16,8 @@ import (
 	"github.com/mwcheck/mwcheck/internal/django"
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/stack"
+	"github.com/mwcheck/mwcheck/internal/testenv"
 )
-
-// corpusPackages lists Debian's packages with a Django project in them.
-func corpusPackages(t *testing.T) []string {
-	t.Helper()
-	dirs, err := filepath.Glob("../../.corpus/*/usr")
-	require.NoError(t, err)
-	if len(dirs) == 0 {
-		if os.Getenv("REQUIRE_CORPUS") != "" {
-			t.Fatal("there is no .corpus and REQUIRE_CORPUS is set: run scripts/corpus.sh")
-		}
-		t.Skip("there is no .corpus: run scripts/corpus.sh")
-	}
-	return dirs
-}
 
 // pythonFiles are the Python sources below a directory that are not too many.
 func pythonFiles(t *testing.T, dir string) fstest.MapFS {
@@ -51,7 +38,7 @@ func pythonFiles(t *testing.T, dir string) fstest.MapFS {
 // there, and that there was something else.
 func whole(t *testing.T, n, want int) {
 	t.Helper()
-	if os.Getenv("REQUIRE_CORPUS") == "" {
+	if !testenv.Required(testenv.RequireCorpus) {
 		want = 1
 	}
 	require.GreaterOrEqual(t, n, want)
@@ -63,7 +50,7 @@ func whole(t *testing.T, n, want int) {
 func TestCorpusRoundTrip(t *testing.T) {
 	word := regexp.MustCompile(`\bMIDDLEWARE\b`)
 	projects, renamed := 0, 0
-	for _, dir := range corpusPackages(t) {
+	for _, dir := range testenv.CorpusGlob(t, "*/usr") {
 		name := filepath.Base(filepath.Dir(dir))
 		if name == "python3-django" {
 			continue // Django itself speaks of both on purpose
@@ -118,7 +105,7 @@ func TestCorpusSound(t *testing.T) {
 		t.Skip("reads many files")
 	}
 	ran := 0
-	for _, dir := range corpusPackages(t) {
+	for _, dir := range testenv.CorpusGlob(t, "*/usr") {
 		files := pythonFiles(t, dir)
 		if len(files) > 400 {
 			continue
