@@ -119,7 +119,7 @@ type Difference struct {
 	// Consequences are the weightiest first.
 	Consequences []Consequence
 	// From and To are what happens in either engine; layers have the names in
-	// Names. Static says that there are none: nothing was run.
+	// Names. Static says that no run shows the difference; then they may be empty.
 	From, To conformance.Trace
 	Static   bool
 	Names    []string // of the layers that were compared, outermost first
@@ -172,6 +172,7 @@ func Run(s *stack.Stack, layer func(path string) *layers.Layer, opts Options) (*
 	if err != nil {
 		return nil, fmt.Errorf("comparing %s: %w", s.ID, err)
 	}
+	b.outcomes()
 	r.Differences = append(r.Differences, b.static...)
 	for i := range found {
 		if b.moot(&found[i]) {

@@ -119,6 +119,38 @@ func (b *builder) loads(entry int, l *layers.Layer, spec *conformance.LayerSpec)
 	}
 }
 
+// outcomes gives the differences that no run shows what happens in either engine,
+// as far as it is clear without one: the stack is not built, or a request goes
+// its calm way.
+func (b *builder) outcomes() {
+	var calm [2]*conformance.Trace
+	run := func(side int) conformance.Trace {
+		if calm[side] == nil {
+			t := []conformance.Engine{b.opts.From, b.opts.To}[side].Run(b.withTrigger(nil))
+			calm[side] = &t
+		}
+		return *calm[side]
+	}
+	for i := range b.static {
+		d := &b.static[i]
+		failed := conformance.Trace{Events: []string{}, Outcome: conformance.Outcome{Kind: conformance.OutcomeLoadError, From: "django"}}
+		switch d.Trigger[0].Behaviour {
+		case Removed:
+			failed.Outcome.Exc = "ImportError"
+		case RequiredArgument:
+			failed.Outcome.Exc = "TypeError"
+		default:
+			continue
+		}
+		d.Names = b.names
+		if d.Has(conformance.EffectLoadFails) {
+			d.From, d.To = run(0), failed
+		} else {
+			d.From, d.To = failed, run(1)
+		}
+	}
+}
+
 func (b *builder) ofCatalog(path string) bool { return path != "" && b.find(path) != nil }
 
 // unclearSpan is where the first thing that is not known of a layer stands.

@@ -151,7 +151,7 @@ func toDifference(s *StackDiff, d *diff.Difference) jsonDifference {
 			c.Layer, c.Entry + 1, c.Hook, c.Text, c.Grade.String(), c.Span.File, c.Span.Line,
 		})
 	}
-	if d.Static {
+	if d.Static && (d.From.Outcome.Kind == "" || d.To.Outcome.Kind == "") {
 		return j
 	}
 	from, to := toTrace(d.From), toTrace(d.To)
