@@ -16,7 +16,10 @@ func (e *evaluator) getAttr(obj pv, name string, n python.Node) pv {
 	if found {
 		return v
 	}
-	if found == e.surelyLacks(obj) {
+	if !e.surelyLacks(obj) {
+		if _, none := obj.(pNone); none && !strings.HasPrefix(name, "__") {
+			e.mayFail("AttributeError", n)
+		}
 		return e.unknownNode(n)
 	}
 	e.raise("AttributeError", name)
@@ -40,6 +43,9 @@ func (e *evaluator) surelyLacks(obj pv) bool {
 }
 
 func (e *evaluator) unknownAttr(u *pUnknown, name string, n python.Node) pv {
+	if e.caughtByName("AttributeError") {
+		e.mayFail("AttributeError", n)
+	}
 	out := e.unknownNode(n)
 	out.deps, out.root = u.deps, u.from()
 	if u.sym != "" {

@@ -32,7 +32,12 @@ type pending struct {
 }
 
 // handler is a try statement in execution: what it catches.
-type handler struct{ names []string }
+type handler struct {
+	names []string // everything it catches
+	// calls has one name for each except clause that catches what a call of
+	// unknown code may raise.
+	calls []string
+}
 
 // verdict is the outcome of a condition: 1, 0, or -1 if it is to be merged.
 type verdict struct {

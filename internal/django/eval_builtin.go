@@ -111,6 +111,13 @@ func (e *evaluator) builtin(name string, a *callArgs, n python.Node) pv {
 				return pInt(i)
 			}
 		}
+		if x != nil {
+			e.mayFail("ValueError", n)
+		}
+	case "float":
+		if x != nil {
+			e.mayFail("ValueError", n)
+		}
 	case "bool":
 		if x == nil {
 			return pBool(false)

@@ -182,6 +182,7 @@ func (e *evaluator) callUnknown(f *pUnknown, a *callArgs, n python.Node) pv {
 			}
 		}
 	}
+	e.callFails(f.from(), n)
 	u := e.unknownNode(n)
 	u.deps, u.root = f.deps, f.from()
 	if f.ext == "os.environ.get" || f.ext == "os.getenv" {

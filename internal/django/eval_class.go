@@ -9,10 +9,14 @@ import (
 // classStmt executes a class statement.
 func (e *evaluator) classStmt(n python.Node) {
 	c := &pClass{name: n.Name(), node: n, mod: e.frame.scope.mod}
+	var hooks []pv // what runs when the class is made
 	for b := range n.All(python.FieldBases) {
 		switch b.Kind() {
 		case python.KindKeyword:
-			e.eval(b.Field(python.FieldValue))
+			if v := e.resolve(e.eval(b.Field(python.FieldValue))); b.Name() == "metaclass" && v != nil {
+				hooks = append(hooks, v)
+				c.open = c.open || !isUnknown(v)
+			}
 		case python.KindStarred:
 			e.eval(b.Field(python.FieldValue))
 			c.open = true
@@ -29,13 +33,19 @@ func (e *evaluator) classStmt(n python.Node) {
 		panic(abortRun{"classes nest too deeply"})
 	}
 	e.frame = &frame{mod: was.mod, scope: c.scope}
-	base := len(e.pend)
 	f := e.body(n, python.FieldBody)
-	_ = base
 	e.frame, e.cur = was, cur
 	e.depth--
 	if f.kind == flowRaise {
 		panic(f.exc)
+	}
+	for _, base := range c.mro[1:] {
+		if b := e.get(base.scope, "__init_subclass__"); b != nil {
+			hooks = append(hooks, b.v)
+		}
+	}
+	for _, v := range hooks {
+		e.havoc(v)
 	}
 	for _, name := range c.scope.order {
 		if b := e.get(c.scope, name); b != nil {

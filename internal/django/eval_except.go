@@ -70,7 +70,7 @@ func (e *evaluator) handlerOf(n python.Node) handler {
 	var h handler
 	for eh := range n.All(python.FieldHandlers) {
 		if !raisesOn(eh) {
-			h.names = append(h.names, exceptionNames(eh.Field(python.FieldType))...)
+			h.add(exceptionNames(eh.Field(python.FieldType)))
 		}
 	}
 	return h

@@ -176,7 +176,7 @@ func (h *havocker) members(s *pyScope) {
 			continue
 		}
 		switch b.v.(type) {
-		case *pRef, *pTuple:
+		case *pRef, *pTuple, *pFunc, *pStatic, *pClassFn, *pProperty:
 			h.value(b.v)
 		}
 	}

@@ -132,6 +132,8 @@ func (e *evaluator) unknownItem(o *pUnknown, i pv, n python.Node) pv {
 				return l.mod
 			}
 		}
+	default:
+		e.mayFail("KeyError", n)
 	}
 	return u
 }

@@ -46,6 +46,9 @@ func (e *evaluator) binary(op string, a, b pv, n python.Node) pv {
 			}
 		}
 	case "/":
+		if y, ok := intOf(b); ok && y == 0 {
+			e.mayFail("ZeroDivisionError", n)
+		}
 		if p, ok := a.(*pPath); ok && !p.str {
 			if s, ok := e.pathText(b); ok {
 				return &pPath{p: joinPath(p.p, s)}

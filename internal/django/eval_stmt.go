@@ -66,8 +66,11 @@ func (e *evaluator) statement(n python.Node) flow {
 		return flow{kind: flowRaise, exc: e.raised(n)}
 	case python.KindAssert:
 		v := e.test(n.Field(python.FieldTest))
-		if v.tri == 0 {
+		switch v.tri {
+		case 0:
 			e.raise("AssertionError", "assert")
+		case -1:
+			e.mayFail("AssertionError", n)
 		}
 		e.assume(v.ifTrue)
 	case python.KindImport:
@@ -116,23 +119,78 @@ func (e *evaluator) ifStmt(n python.Node) flow {
 
 func (e *evaluator) withStmt(n python.Node) flow {
 	suppressed := handler{}
+	var own []pv // managers written in the tree
+	at := e.placeOf(n.Field(python.FieldItems))
 	for item := range n.All(python.FieldItems) {
 		ctx := item.Field(python.FieldValue)
 		v := e.eval(ctx)
 		if isUnknown(v) && ctx.Kind() == python.KindCall && ctx.Field(python.FieldFunc).Name() == "suppress" {
 			for a := range ctx.All(python.FieldArgs) {
-				suppressed.names = append(suppressed.names, exceptionNames(a)...)
+				suppressed.add(exceptionNames(a))
 			}
 		}
-		var entered pv = v
-		if r, ok := v.(*pRef); ok && r.kind == refInstance {
-			e.havoc(v)
+		entered := v
+		if m := e.ownManager(v, ctx); m != nil {
+			e.cur = e.placeOf(ctx)
+			e.havoc(m)
+			own = append(own, m)
 			entered = e.unknownNode(ctx)
+			if e.maySwallow(m) {
+				suppressed.names = append(suppressed.names, "")
+			}
 		}
 		if t := item.Field(python.FieldTarget); !t.IsZero() {
 			e.assign(t, entered)
 		}
 	}
+	f := e.withBody(n, suppressed)
+	e.cur = at
+	for _, m := range own {
+		e.havoc(m)
+	}
+	return f
+}
+
+// ownManager is what a context manager of the tree does its work with: an
+// instance, or the generator function that contextlib.contextmanager decorates.
+// nil: the manager is not of the tree.
+func (e *evaluator) ownManager(v pv, ctx python.Node) pv {
+	r, ok := v.(*pRef)
+	switch {
+	case !ok:
+		return nil
+	case r.kind == refInstance:
+		return v
+	case r.kind == refIter && ctx.Kind() == python.KindCall:
+		return e.eval(ctx.Field(python.FieldFunc))
+	}
+	return nil
+}
+
+// maySwallow says that an exception in the body of a with may end there: the
+// manager's __exit__ returns something, or its generator has a handler.
+func (e *evaluator) maySwallow(m pv) bool {
+	kind := python.KindTry
+	if r, ok := m.(*pRef); ok {
+		kind = python.KindReturn
+		if m = e.classAttr(r.cls, "__exit__"); m == nil {
+			return r.cls.open
+		}
+	}
+	f, ok := m.(*pFunc)
+	if !ok {
+		return true
+	}
+	for d := range f.node.Descendants() {
+		if d.Kind() == kind && (kind == python.KindTry || !d.Field(python.FieldValue).IsZero()) {
+			return true
+		}
+	}
+	return false
+}
+
+// withBody executes the body of a with that swallows some exceptions.
+func (e *evaluator) withBody(n python.Node, suppressed handler) flow {
 	if len(suppressed.names) == 0 {
 		return e.body(n, python.FieldBody)
 	}

@@ -33,12 +33,12 @@ func (e *evaluator) strMethod(s *pStr, name string, a *callArgs, n python.Node) 
 			return v
 		}
 	case "splitlines":
-		var items []pv
-		for _, l := range strings.Split(strings.TrimSuffix(strings.ReplaceAll(s.s, "\r\n", "\n"), "\n"), "\n") {
-			items = append(items, str(l))
+		if len(a.pos)+len(a.kw) > 0 {
+			break
 		}
-		if s.s == "" {
-			items = nil
+		var items []pv
+		for _, l := range splitLines(s.s) {
+			items = append(items, str(l))
 		}
 		return e.newList(items)
 	case "partition", "rpartition":
@@ -104,6 +104,10 @@ func (e *evaluator) strMethod(s *pStr, name string, a *callArgs, n python.Node) 
 		if okx && x != "" && len(a.pos) == 1 {
 			return pInt(strings.Count(s.s, x))
 		}
+	case "index", "rindex":
+		if !okx || len(a.pos) != 1 || !strings.Contains(s.s, x) {
+			e.mayFail("ValueError", n)
+		}
 	case "removeprefix":
 		if okx {
 			return str(strings.TrimPrefix(s.s, x))
@@ -123,6 +127,23 @@ func (e *evaluator) strMethod(s *pStr, name string, a *callArgs, n python.Node) 
 		u.deps = u.deps.union(depsOf(v))
 	}
 	return u
+}
+
+// splitLines is str.splitlines of Python 3, which ends a line at more than
+// newlines (docs.python.org/3/library/stdtypes.html#str.splitlines).
+func splitLines(s string) []string {
+	if s == "" {
+		return nil
+	}
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = strings.Map(func(r rune) rune {
+		switch r {
+		case '\r', '\v', '\f', '\x1c', '\x1d', '\x1e', '\u0085', '\u2028', '\u2029':
+			return '\n'
+		}
+		return r
+	}, s)
+	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
 
 func ascii(s string) bool {
