@@ -42,3 +42,25 @@ func TestMigrateCorpus(t *testing.T) {
 	}
 	require.Greater(t, len(archive.Files), 12)
 }
+
+// TestMigrateSamples does the same for the sample projects of the repository.
+func TestMigrateSamples(t *testing.T) {
+	const file = root + "/testdata/corpus/migrate-samples.txt"
+	archive, err := txtar.ParseFile(file)
+	require.NoError(t, err)
+	require.NotEmpty(t, archive.Comment)
+	dirs, err := filepath.Glob(root + "/testdata/projects/*/")
+	require.NoError(t, err)
+	require.Len(t, archive.Files, len(dirs))
+	for i := range archive.Files {
+		f := &archive.Files[i]
+		t.Run(f.Name, func(t *testing.T) {
+			_, diff, summary := run(t, filepath.Join(root, "testdata", "projects", f.Name), "", "migrate", "--to", "4.2", ".")
+			if *update {
+				f.Data = []byte(diff + summary)
+				require.NoError(t, os.WriteFile(file, txtar.Format(archive), 0o644))
+			}
+			require.Empty(t, cmp.Diff(string(f.Data), diff+summary), "(-reviewed +now)")
+		})
+	}
+}

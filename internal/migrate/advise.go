@@ -23,6 +23,7 @@ type advice struct {
 	asked  []string // those of move whose process_request then runs as well
 	stuck  []string // those that cannot: an order rule speaks against it
 	vain   []string // those that would still not run as before
+	ahead  []string // those that may answer a request themselves, and would do so first
 	moved  []int    // indices of move in the stack
 	at     int      // index of the target
 }
@@ -40,6 +41,13 @@ func (a advice) String() string {
 	together := fmt.Sprintf(": run the layers from %s to there as one layer, in the old way", a.target)
 	if len(a.stuck) > 0 {
 		parts = append(parts, fmt.Sprintf("%s cannot stand above %s, as the order rules say", listed(a.stuck), a.target)+together)
+	}
+	if len(a.ahead) > 0 {
+		verb := "answers requests itself"
+		if len(a.ahead) > 1 {
+			verb = "answer requests themselves"
+		}
+		parts = append(parts, fmt.Sprintf("%s %s, and would do so before %s", listed(a.ahead), verb, a.target)+together)
 	}
 	if len(a.vain) > 0 {
 		parts = append(parts, fmt.Sprintf("no place in the list brings it back for %s", listed(a.vain))+together)
@@ -79,7 +87,9 @@ func (v *adviser) advise(d *diff.Difference) (advice, error) {
 	a := advice{target: catalog.ShortName(s.Entries[at].Path), at: at}
 	var movable []int
 	for _, entry := range v.losers(d, at) {
-		if worse(problems(outward(s, append(slices.Clip(movable), entry), at), v.facts), v.before) {
+		if mayAnswer(v.reader.Layer(s.Entries[entry].Path)) {
+			a.ahead = append(a.ahead, catalog.ShortName(s.Entries[entry].Path))
+		} else if worse(problems(outward(s, append(slices.Clip(movable), entry), at), v.facts), v.before) {
 			a.stuck = append(a.stuck, catalog.ShortName(s.Entries[entry].Path))
 		} else {
 			movable = append(movable, entry)
@@ -137,6 +147,18 @@ func (v *adviser) losers(d *diff.Difference, at int) []int {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// mayAnswer says that a layer may decide on a request before the view does: moved
+// out, it would decide where another one has done so.
+func mayAnswer(l *layers.Layer) bool {
+	asks := func(hook string) bool { return hook == conformance.HookRequest || hook == "__call__" }
+	for i := range l.Hooks {
+		if h := &l.Hooks[i]; asks(h.Name) && h.Answers != layers.No {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.Raises, func(r layers.Raise) bool { return asks(r.Hook) })
 }
 
 // lost says that a consequence is about a process_response.
