@@ -110,6 +110,9 @@ func (w *walker) catalogCall(path string) (value, bool) {
 // every way a layer answers, by phase; a phase that it does not name is unknown.
 func catalogAnswers(m *catalog.Middleware, e catalog.Era, hook string) Tri {
 	t := No
+	if hook == "__acall__" { // the same in async mode
+		hook = "__call__"
+	}
 	for _, s := range m.ShortCircuit {
 		switch {
 		case s.Phase == "":
