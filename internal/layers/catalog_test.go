@@ -88,3 +88,67 @@ func catalogCells(l *layers.Layer) []string {
 	}
 	return words
 }
+
+// packagesDiffer are layers of packages in the corpus that are not what the
+// catalog says, and why.
+var packagesDiffer = map[string]string{
+	"axes.middleware.AxesMiddleware":                          "the entry is of a newer release, with asynchronous code",
+	"corsheaders.middleware.CorsMiddleware":                   "the entry is of a newer release, with its own __call__",
+	"csp.contrib.rate_limiting.RateLimitedCSPMiddleware":      "a private attribute, which the layer sets itself when the nonce is asked for",
+	"csp.middleware.CSPMiddleware":                            "a private attribute, which the layer sets itself when the nonce is asked for",
+	"debug_toolbar.middleware.DebugToolbarMiddleware":         "the entry is of a newer release, with asynchronous code",
+	"django_downloadview.SmartDownloadMiddleware":             "the class calls the hook in its own __call__; the entry speaks of __call__",
+	"django_otp.middleware.OTPMiddleware":                     "the entry is of a newer release, with asynchronous code",
+	"django_prometheus.middleware.PrometheusAfterMiddleware":  "a private attribute, which the layer sets itself",
+	"django_prometheus.middleware.PrometheusBeforeMiddleware": "a private attribute, which the layer sets itself",
+	"djangosaml2.middleware.SamlSessionMiddleware":            "an attribute that the layer sets itself",
+	"maintenance_mode.middleware.MaintenanceModeMiddleware":   "the entry is of a newer release, with its own __call__",
+	"maintenancemode.middleware.MaintenanceModeMiddleware":    "the reader does not know what an error handler of the URLconf returns",
+	"reversion.middleware.RevisionMiddleware":                 "the reader does not follow a decorator that is put around get_response",
+	"session_security.middleware.SessionSecurityMiddleware":   "by logout(), which the entry does not count",
+	"simple_history.middleware.HistoryRequestMiddleware":      "the entry is of a newer release, with a function in its place",
+	"whitenoise.middleware.WhiteNoiseMiddleware":              "the class calls the hook in its own __call__; the entry speaks of __call__",
+}
+
+// TestCatalogOfPackages does the same for the layers of other packages, as far
+// as Debian 12 has them: most entries were written from newer releases.
+func TestCatalogOfPackages(t *testing.T) {
+	data := layers.NewReader(newMemTree(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+	differ, same := map[string]string{}, map[string]bool{}
+	for _, dir := range testenv.CorpusGlob(t, "python3-*/usr/lib/python3/dist-packages") {
+		source := layers.NewReader(newDirTree(testenv.Root(t), dir), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+		for _, m := range catalog.Default().Middleware {
+			read, said := source.Layer(m.Path), data.Layer(m.Path)
+			if m.Django() || read.Origin != layers.FromTree || said.Origin != layers.FromCatalog || said.Style == layers.StyleUnknown {
+				continue
+			}
+			a, b := catalogCells(read), catalogCells(said)
+			slices.Sort(a)
+			slices.Sort(b)
+			if slices.Equal(a, b) {
+				same[m.Path] = true
+				continue
+			}
+			var words []string
+			for _, w := range a {
+				if !slices.Contains(b, w) {
+					words = append(words, "+"+w)
+				}
+			}
+			for _, w := range b {
+				if !slices.Contains(a, w) {
+					words = append(words, "-"+w)
+				}
+			}
+			differ[m.Path] = strings.Join(words, ", ")
+		}
+	}
+	for path, words := range differ {
+		assert.Contains(t, packagesDiffer, path, words)
+	}
+	for path := range packagesDiffer {
+		assert.False(t, same[path], "%s: no longer so", path)
+	}
+	t.Logf("%d layers are what the catalog says, %d differ", len(same), len(differ))
+	require.NotEmpty(t, same)
+}
