@@ -49,7 +49,21 @@ func (p *program) layer() string {
 		p.line(2, "v = r = None")
 		p.block(2, 2)
 	}
+	for i := range 2 { // tests that helpers call, too
+		p.line(1, "def p%d(self, request):", i)
+		p.line(2, "return %s", p.predicate())
+	}
 	return p.b.String()
+}
+
+// predicate is a test of its own.
+func (p *program) predicate() string {
+	a, b := p.attr(), p.attr()
+	return []string{
+		"hasattr(request, '" + a + "') and flag()", "not hasattr(request, '" + a + "')", "hasattr(request, '" + a + "') and request." + b,
+		"flag() or hasattr(request, '" + a + "')", "hasattr(request, '" + a + "') and hasattr(request, '" + b + "')",
+		"getattr(request, '" + a + "', None) is not None", "request." + a + " is None",
+	}[p.r.IntN(7)]
 }
 
 func (p *program) block(depth, nest int) {
@@ -66,6 +80,7 @@ func (p *program) test() string {
 		"hasattr(request, '" + a + "') and flag()", "flag() or hasattr(request, '" + a + "')",
 		"not hasattr(request, '" + a + "') or request." + a, "hasattr(request, '" + a + "') and request." + p.attr(),
 	}
+	tests = append(tests, "self.p0(request)", "not self.p1(request)", "self.p1(request) and flag()")
 	if !p.helper {
 		tests = append(tests, "self.h0(request)", "not self.h1(request)", "self.h0(request) is not None")
 	}
