@@ -37,7 +37,7 @@ the request's.
 	for _, name := range names {
 		fmt.Fprintf(&b, "## %s\n\n", name)
 		for _, m := range packages[name] {
-			b.WriteString(m.text())
+			b.WriteString(m.Text())
 		}
 	}
 	return b.String()
@@ -50,8 +50,8 @@ func rankOf(name string) int {
 	return 1
 }
 
-// text is one layer in Markdown.
-func (m *Middleware) text() string {
+// Text is one layer in Markdown, with an empty line behind it.
+func (m *Middleware) Text() string {
 	var parts []string
 	add := func(name string, values ...string) {
 		values = slices.DeleteFunc(values, func(v string) bool { return v == "" })

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
@@ -36,7 +35,11 @@ those that rest on an example only, and those on a place near an end, are notes.
 	}
 	b.WriteString("## Tags\n\n| Tag | A layer with it | Layers |\n|---|---|---|\n")
 	for _, tag := range c.TagNames() {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", tag, c.Tags[tag], strings.Join(members(c, tag), ", "))
+		var layers []string
+		for _, m := range c.Bearers(tag) {
+			layers = append(layers, "`"+m.Path+"`")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", tag, c.Tags[tag], strings.Join(layers, ", "))
 	}
 	b.WriteString("\n## Contradictions\n\nFacts that cannot all be followed. At most one of a group is reported, and not\n" +
 		"against a layer that follows another one of it.\n\n")
@@ -44,17 +47,6 @@ those that rest on an example only, and those on a place near an end, are notes.
 		fmt.Fprintf(&b, "* %s: %s\n", strings.Join(g.Facts, ", "), g.Note)
 	}
 	return b.String()
-}
-
-// members are the layers with a tag.
-func members(c *catalog.Catalog, tag string) []string {
-	var out []string
-	for _, m := range c.Middleware {
-		if slices.Contains(m.Tags, tag) {
-			out = append(out, "`"+m.Path+"`")
-		}
-	}
-	return out
 }
 
 // FactText is one fact in Markdown: its id and demand, the reason, what limits
