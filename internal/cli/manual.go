@@ -87,9 +87,22 @@ func completeChoices(cmd *cobra.Command) {
 	}
 }
 
-// completeRules completes ids and names of rules.
-func completeRules(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completeRules completes ids and names of rules and, once there is a dot, facts
+// and known layers.
+func completeRules(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var words []cobra.Completion
+	if strings.Contains(begun, ".") {
+		c := catalog.Default()
+		for _, f := range c.Facts {
+			if !f.Informative {
+				words = append(words, f.ID)
+			}
+		}
+		for _, m := range c.Middleware {
+			words = append(words, m.Path)
+		}
+		return words, cobra.ShellCompDirectiveNoFileComp
+	}
 	for _, r := range lint.Rules() {
 		words = append(words, cobra.CompletionWithDesc(r.ID, r.Title), cobra.CompletionWithDesc(r.Name, r.Title))
 	}
