@@ -114,6 +114,9 @@ func (r *run) differences(result *diff.Result, v *adviser, found *found) error {
 	s, unknown := v.stack, 0
 	for i := range result.Differences {
 		d := &result.Differences[i]
+		if atClass(d) && d.Has(conformance.EffectLoadFails) {
+			r.leaveOutside(d, v)
+		}
 		if d.Static || len(d.Trigger) == 0 || atClass(d) {
 			continue
 		}
@@ -195,6 +198,28 @@ func (r *run) conclude(f *found) {
 		}
 		r.result.Differences = append(r.result.Differences, d)
 		r.marks = append(r.marks, marksOf(&m.Difference)...)
+	}
+}
+
+// leaveOutside leaves layers of other packages that cannot be built in the new
+// model: the classes of the project have been changed, theirs have not. A later
+// or another release of the package may well be fit for it.
+func (r *run) leaveOutside(d *diff.Difference, v *adviser) {
+	for _, t := range d.Trigger {
+		if t.Entry < 0 || t.Entry >= len(v.stack.Entries) {
+			continue
+		}
+		e := v.stack.Entries[t.Entry]
+		l := v.reader.Layer(e.Path)
+		if l.Origin != layers.FromCatalog || l.Package == "django" {
+			continue
+		}
+		left := Left{Pass: PassClasses, Severity: finding.Warning, Span: e.Span, Reason: fmt.Sprintf(
+			"%s is left as it is: as %s is known it takes no get_response, and the server does not start with it; "+
+				"take a release of it that does, or list a class of your own that derives from MiddlewareMixin and from it", e.Path, l.Package)}
+		if !slices.ContainsFunc(r.result.Left, func(o Left) bool { return o.Span == left.Span && o.Reason == left.Reason }) {
+			r.result.Left = append(r.result.Left, left)
+		}
 	}
 }
 
