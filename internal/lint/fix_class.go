@@ -75,9 +75,9 @@ func (p *Pass) returning(def stack.Span, find func(layers.Module) *classes.Retur
 }
 
 // holdsClass reads the classes again in their new texts: the finding is gone
-// from all stacks that had it, and no other rule finds more wrong with the source
-// of any layer. What the order of a list says of a layer that could not even be
-// built before comes to light by the repair, not from it.
+// from all stacks that had it, and no rule finds more wrong with the source of any
+// layer. What is said of the order of a list, and of the hooks of a layer that
+// could not even be built before, comes to light by the repair, not from it.
 func (x *fixer) holdsClass(g *merged, texts map[string][]byte) bool {
 	if x.classes == maxClasses {
 		return false
@@ -102,7 +102,8 @@ func (x *fixer) holdsClass(g *merged, texts map[string][]byte) bool {
 	for _, p := range run(stacks, config) {
 		after[p.Stack.ID] = p
 		for i := range p.reports {
-			if strings.HasPrefix(p.reports[i].rule.ID, "MW1") {
+			rule := p.reports[i].rule
+			if strings.HasPrefix(rule.ID, "MW1") || ofBuilding(g.report.rule) && !ofBuilding(rule) {
 				continue
 			}
 			for _, k := range p.reports[i].keys() {
@@ -113,6 +114,16 @@ func (x *fixer) holdsClass(g *merged, texts map[string][]byte) bool {
 		}
 	}
 	return x.gone(g, after)
+}
+
+// ofBuilding says that a rule finds layers that cannot be built or called at all,
+// so that no rule says what their hooks do.
+func ofBuilding(r *Rule) bool {
+	switch r.ID {
+	case oldClass.ID, newClass.ID, mixinInit.ID, factoryReturnsNothing.ID, notAFactory.ID:
+		return true
+	}
+	return false
 }
 
 // reads says that a layer of a stack has a part in one of some files.

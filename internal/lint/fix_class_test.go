@@ -215,6 +215,14 @@ func TestClassFixesTogether(t *testing.T) {
 	require.Equal(t, text, p.files["app/mw.py"])
 }
 
+// TestClassFixBringsToLight: what the hooks of a class do wrong does not keep it
+// from being repaired; what was hidden is reported, and repaired in its turn.
+func TestClassFixBringsToLight(t *testing.T) {
+	p := layersIn("class A:\n    def process_response(self, request, response):\n        if request.x:\n            return\n        return response\n", "A")
+	require.Equal(t, []string{"add the base MiddlewareMixin", "return response"}, p.fix(t, false))
+	require.Empty(t, p.lint(t))
+}
+
 // TestClassFixBounds: a list of classes that no person wrote is repaired in
 // bounded time, the first of them at once.
 func TestClassFixBounds(t *testing.T) {
