@@ -216,6 +216,12 @@ func (e *evaluator) setAttr(obj pv, name string, v pv, at place) {
 	case *pRef:
 		if o.kind == refInstance {
 			e.set(o.attr, name, v, at)
+			if m := e.setter(o.cls, name); m != nil {
+				// Code of the tree runs in place of the assignment.
+				e.havoc(v)
+				e.havoc(o)
+				e.havoc(m)
+			}
 			return
 		}
 		e.havoc(v)
@@ -227,6 +233,23 @@ func (e *evaluator) setAttr(obj pv, name string, v pv, at place) {
 	default:
 		e.havoc(v)
 	}
+}
+
+// setter is what an assignment to an attribute of an instance may run: a
+// __setattr__, a property or another descriptor. nil: nothing.
+func (e *evaluator) setter(c *pClass, name string) pv {
+	if m := e.classAttr(c, "__setattr__"); m != nil {
+		return m
+	}
+	switch v := e.classAttr(c, name).(type) {
+	case *pProperty, *pUnknown:
+		return v
+	case *pRef:
+		if v.kind == refInstance && e.classAttr(v.cls, "__set__") != nil {
+			return v
+		}
+	}
+	return nil
 }
 
 // setName is an assignment through globals() or vars().

@@ -118,7 +118,7 @@ func exceptionNames(t python.Node) []string {
 func (e *evaluator) handle(n python.Node, f flow) flow {
 	for eh := range n.All(python.FieldHandlers) {
 		for _, name := range exceptionNames(eh.Field(python.FieldType)) {
-			if !catches(name, f.exc.name) {
+			if !f.exc.caughtBy(name) {
 				continue
 			}
 			if name := eh.Name(); name != "" {
@@ -151,7 +151,44 @@ func (e *evaluator) raised(n python.Node) *pyExc {
 	if name == "" {
 		name = "Exception"
 	}
-	return &pyExc{name: name, text: e.textAt(at), at: at}
+	x := &pyExc{name: name, text: e.textAt(at), at: at}
+	if b, ok := e.lookup(name); ok {
+		if c, ok := e.resolve(b).(*pClass); ok {
+			x.bases = e.baseNames(c)
+		}
+	}
+	return x
+}
+
+// baseNames are the names of what a class is derived from, the outermost that
+// is known included.
+func (e *evaluator) baseNames(c *pClass) (names []string) {
+	for _, k := range c.mro {
+		for _, b := range k.bases {
+			switch b := e.resolve(b).(type) {
+			case *pClass:
+				names = append(names, b.name)
+			case *pBuiltin:
+				names = append(names, b.name)
+			case *pUnknown:
+				names = append(names, lastPart(b.ext))
+			}
+		}
+	}
+	return names
+}
+
+// caughtBy says that a handler of that class name catches the exception.
+func (x *pyExc) caughtBy(handler string) bool {
+	if catches(handler, x.name) {
+		return true
+	}
+	for _, base := range x.bases {
+		if catches(handler, base) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayRaise is a point at which an exception may or may not come up. It matters
@@ -183,7 +220,7 @@ func (e *evaluator) mayRaise(exc, key, text string, at place) {
 	e.st = other
 	e.addFact(key, false, nil)
 	e.st = good
-	e.pend = append(e.pend, pending{flow{kind: flowRaise, exc: &pyExc{exc, text, at}}, other, deps})
+	e.pend = append(e.pend, pending{flow{kind: flowRaise, exc: &pyExc{name: exc, text: text, at: at}}, other, deps})
 }
 
 // caught says whether a try in execution catches the exception.

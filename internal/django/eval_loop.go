@@ -37,6 +37,7 @@ func (e *evaluator) forStmt(n python.Node) flow {
 			break
 		}
 	}
+	e.leftOver(iterable, base, f, next, n)
 	if f.kind == flowNormal && !n.Field(python.FieldOrelse).IsZero() {
 		f = e.body(n, python.FieldOrelse)
 		if f.kind == flowBreak || f.kind == flowContinue {
@@ -45,6 +46,27 @@ func (e *evaluator) forStmt(n python.Node) flow {
 		}
 	}
 	return e.settle(base, f, flowBreak)
+}
+
+// leftOver gives an iterator back what a loop that was left has not taken.
+func (e *evaluator) leftOver(iterable pv, base int, f flow, next func() (pv, bool), n python.Node) {
+	r, ok := e.resolve(iterable).(*pRef)
+	if !ok || r.kind != refIter {
+		return
+	}
+	left := f.kind != flowNormal
+	var rest []pv
+	for item, more := next(); more && left; item, more = next() {
+		rest = append(rest, item)
+	}
+	for _, p := range e.pend[base:] {
+		if p.flow.kind == flowBreak {
+			left, rest = true, e.runOf(n)
+		}
+	}
+	if left {
+		e.put(r.id, &iterCell{fill: func() []pv { return rest }})
+	}
 }
 
 func (e *evaluator) whileStmt(n python.Node) flow {

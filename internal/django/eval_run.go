@@ -61,7 +61,7 @@ type frame struct {
 	self  pv
 }
 
-// loaded is a module of the tree; the cell says whether this path executed it.
+// loadedModule is a module of the tree; the cell says whether this path executed it.
 type loadedModule struct {
 	mod  *pModule
 	cell int
@@ -83,6 +83,9 @@ type pyExc struct {
 	name string // class name, without module
 	text string
 	at   place
+	// bases are the names of the classes it is derived from, if its own class
+	// is of the tree.
+	bases []string
 }
 
 // The settings whose variants matter.

@@ -200,7 +200,7 @@ func (e *evaluator) withBody(n python.Node, suppressed handler) flow {
 	e.handlers = e.handlers[:len(e.handlers)-1]
 	caught := func(x *pyExc) bool {
 		for _, name := range suppressed.names {
-			if catches(name, x.name) {
+			if x.caughtBy(name) {
 				return true
 			}
 		}
