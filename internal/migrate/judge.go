@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/python"
@@ -84,8 +85,29 @@ func (n *renamer) judgeImport(p *planned, s *source, u use) {
 
 const globalSettings = "django.conf.global_settings"
 
+// looksFirst says that a place is reached only where the old name is there, or
+// in an older release: under hasattr, a look at the version, or in a try.
+func looksFirst(at python.Node) bool {
+	for up := at.Parent(); !up.IsZero(); up = up.Parent() {
+		switch up.Kind() {
+		case python.KindIf, python.KindIfExp:
+			text := up.Field(python.FieldTest).Text()
+			if strings.Contains(text, oldName) || strings.Contains(text, "VERSION") {
+				return true
+			}
+		case python.KindTry:
+			return true
+		}
+	}
+	return false
+}
+
 // leaveDefault is about Django's own default, which was a list of two layers and
 // is empty under the new name (django/conf/global_settings.py, 1.11 and 2.0).
 func (n *renamer) leaveDefault(p *planned, s *source, u use) {
+	if looksFirst(u.node) {
+		p.leave(s, u, finding.Note, "Django's own default list went with Django 2.0; the code here looks whether it is there")
+		return
+	}
 	p.leave(s, u, finding.Error, "Django's own default list went with Django 2.0, the new one is empty: write its two layers out, CommonMiddleware and CsrfViewMiddleware")
 }
