@@ -98,6 +98,9 @@ an internal error.`,
 			case "json":
 				return report.TracesJSON(a.env.Stdout, r)
 			case "svg":
+				if r.Others > 0 {
+					fmt.Fprintln(a.env.Stderr, report.OtherStacks(r.Others))
+				}
 				return a.withNotes(report.TracesSVG(a.env.Stdout, r), r.Notes, &out)
 			}
 			return report.TracesText(a.env.Stdout, r, out.text(a.env))

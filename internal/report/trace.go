@@ -52,7 +52,7 @@ func TracesText(w io.Writer, r Traces, opts TextOptions) error {
 	}
 	b.WriteByte('\n')
 	if r.Others > 0 {
-		fmt.Fprintf(&b, "%s; --id chooses another one\n", count(r.Others, "other stack"))
+		b.WriteString(OtherStacks(r.Others) + "\n")
 	}
 	for _, d := range r.Drawn {
 		fmt.Fprintf(&b, "\n%s\n", p.place(d.Engine))
@@ -68,6 +68,11 @@ func TracesText(w io.Writer, r Traces, opts TextOptions) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// OtherStacks says how many stacks were not drawn.
+func OtherStacks(n int) string {
+	return count(n, "other stack") + "; --id chooses another one"
 }
 
 func drawRows(b *strings.Builder, rows []trace.Row, layers int, p palette) {
