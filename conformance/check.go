@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"reflect"
 	"runtime"
 	"slices"
@@ -37,8 +38,8 @@ type Failure struct {
 	Engine string `json:"engine"`
 	Want   Trace  `json:"want"`
 	Got    Trace  `json:"got"`
-	// Reason says why there is no trace: the engine is a process that crashed,
-	// did not answer in time, or answered something else.
+	// Reason says why there is no trace: the engine panicked, or it is a process
+	// that crashed, did not answer in time, or answered something else.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -105,10 +106,10 @@ func checkVector(engines map[string]Engine, v *Vector) []result {
 				list = append(list, result{skipped: true})
 				continue
 			}
-			got := e.Run(&v.Scenario)
+			got, failed := e.attempt(&v.Scenario)
 			r := result{engine: name, unsupported: got.Unsupported}
 			if len(r.unsupported) == 0 && !reflect.DeepEqual(got, t.Trace) {
-				r.failure = &Failure{ID: v.Scenario.ID, Engine: name, Want: t.Trace, Got: got}
+				r.failure = &Failure{ID: v.Scenario.ID, Engine: name, Want: t.Trace, Got: got, Reason: failed}
 			}
 			list = append(list, r)
 		}
@@ -137,7 +138,7 @@ func (s *Summary) add(scenario *Scenario, r result) {
 		count.Fail++
 		s.Failures = append(s.Failures, *r.failure)
 		one.Status, one.Severity = Fail, SeverityError
-		one.Problems = []Problem{{In: r.engine, Text: "the trace differs", Want: &r.failure.Want, Got: &r.failure.Got}}
+		one.Problems = []Problem{{In: r.engine, Text: cmp.Or(r.failure.Reason, "the trace differs"), Want: &r.failure.Want, Got: &r.failure.Got}}
 	default:
 		count.Pass++
 	}

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,7 +13,9 @@ import (
 
 // Run builds the scenario's stack with the engine, serves one request through
 // its http.Handler and tells what happened. If the run comes to a behaviour that
-// Go's types rule out, the trace says so and means nothing else.
+// Go's types rule out, the trace says so and means nothing else. What is not in
+// the vocabulary (Scenario.Validate) is passed over or fails as an error of the
+// layer; a panic of Build is handed on.
 func (e Engine) Run(s *Scenario) Trace {
 	rec := &recorder{}
 	stack := s.stack(e, rec)
@@ -33,6 +36,16 @@ func (e Engine) Run(s *Scenario) Trace {
 	}
 	trace.Unsupported = rec.unsupported
 	return trace
+}
+
+// attempt is Run; an engine that panics is a text.
+func (e Engine) attempt(s *Scenario) (t Trace, text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			t, text = Trace{Events: []string{}}, fmt.Sprintf("the engine failed: %v", web.Recovered(v))
+		}
+	}()
+	return e.Run(s), ""
 }
 
 // stack is what the engine is asked to build.

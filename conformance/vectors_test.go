@@ -140,7 +140,8 @@ func FuzzReadVectors(f *testing.F) {
 }
 
 func TestSummaryJSON(t *testing.T) {
-	vectors := allVectors(t)[:1]
+	const engine = "classic@1.9"
+	vectors := recordedWith(t, engine)[:1]
 	sum := CheckVectors([]Engine{referenceEngine(FamilyClassic, 109, "1.9", "never-closes")}, vectors)
 	text, err := json.Marshal(sum)
 	require.NoError(t, err)
@@ -154,9 +155,47 @@ func TestSummaryJSON(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(text, &back))
 	require.Equal(t, "mwcheck.conform/1", back.Schema)
-	if vectors[0].Scenario.Families == nil {
-		require.Equal(t, Count{Fail: 1}, back.Engines["classic@1.9"])
-		require.Len(t, back.Failures, 1)
-		require.NotEqual(t, back.Failures[0].Want, back.Failures[0].Got)
+	require.Equal(t, Count{Fail: 1}, back.Engines[engine])
+	require.Len(t, back.Failures, 1)
+	require.NotEqual(t, back.Failures[0].Want, back.Failures[0].Got)
+}
+
+// recordedWith are the vectors that have a trace of the engine.
+func recordedWith(t *testing.T, engine string) (list []Vector) {
+	t.Helper()
+	for _, v := range allVectors(t) {
+		if _, ok := v.TraceOf(engine); ok {
+			list = append(list, v)
+		}
 	}
+	require.NotEmpty(t, list)
+	return list
+}
+
+// An engine that panics fails the vector at hand and nothing else.
+func TestCheckVectorsOfPanickingEngine(t *testing.T) {
+	const name = "modern@6.1"
+	engine, ok := EngineByName(name)
+	require.True(t, ok)
+	build := engine.Build
+	engine.Build = func(s Stack) (Built, error) {
+		if len(s.Layers) == 0 {
+			panic("no layers")
+		}
+		return build(s)
+	}
+	one := func(id, layers string) Vector {
+		v, err := parseVector([]byte(`{"scenario":{"id":"` + id + `","layers":[` + layers + `]},"traces":[{"engines":["` + name +
+			`"],"events":["view"],"outcome":{"outcome":"response","status":200,"body":"view","xtrace":"view","finished":1}}]}`))
+		require.NoError(t, err)
+		return v
+	}
+	sum := CheckVectors([]Engine{engine}, []Vector{one("bare", ""), one("layered", `{"name":"A","style":"mixin"}`)})
+	require.Equal(t, Count{Pass: 1, Fail: 1}, sum.Total())
+	require.Equal(t, "bare", sum.Failures[0].ID)
+	require.Equal(t, "the engine failed: panic: no layers", sum.Failures[0].Reason)
+	require.Equal(t, sum.Failures[0].Reason, sum.Cases[name][0].Problems[0].Text)
+	text, err := json.Marshal(sum.Failures)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"got":{"events":[]`)
 }
