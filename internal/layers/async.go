@@ -26,7 +26,10 @@ func (r *Reader) readAsync(l *Layer, c *class) Async {
 		case b.cls != nil:
 			a.body(b.cls.node)
 		case b.path == mixinPath:
-			a.Marks, a.Asks, a.Awaits = Yes, Yes, Yes
+			a.Marks = Yes
+			if call := l.Hook("__call__"); call == nil || l.relays || !call.Read {
+				a.Asks, a.Awaits = Yes, Yes // what asks and awaits is the mixin's own __call__
+			}
 		case b.path != objectPath:
 			if style, _, ok := r.catalogStyle(b.path); ok && style == Mixin {
 				a.Marks, a.Asks, a.Awaits = Yes, Yes, Yes
@@ -62,8 +65,11 @@ func (a *Async) body(n python.Node) {
 				a.Marks = Yes
 			}
 		case python.KindAttribute:
-			if d.Name() == "_is_coroutine" && d.Role() == python.FieldTargets {
+			switch {
+			case d.Name() == "_is_coroutine" && d.Role() == python.FieldTargets:
 				a.Marks = Yes
+			case d.Name() == "_is_coroutine" || d.Name() == "async_mode": // what MiddlewareMixin has found
+				a.Asks = Yes
 			}
 			if d.Name() == "is_async" {
 				a.Streams = Yes

@@ -129,6 +129,9 @@ func (l *Layer) Runs(hook string, model stack.Model) Tri {
 	return No
 }
 
+// CallsMixin says that the layer's own __call__ calls that of MiddlewareMixin.
+func (l *Layer) CallsMixin() bool { return l.relays }
+
 // Base is one class above a layer's class.
 type Base struct {
 	Path   string // dotted path; source text where Origin is FromUnclear

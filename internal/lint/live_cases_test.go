@@ -69,6 +69,10 @@ var liveCases = []liveCase{
 	{rule: "MW401", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
 	{rule: "MW402", asks: []string{"GET /"}, want: []string{coroutine}},
 	{rule: "MW402", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
+	{rule: "MW402", text: overridesAsync, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{coroutine, "200 hello"}},
+	{rule: "MW402", text: overrides, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{
+		"200 hello", "500 TypeError: 'coroutine' object does not support item assignment",
+	}},
 	{rule: "MW403", asks: []string{"GET /"}, want: []string{serverError}},
 	{rule: "MW403", good: true, asks: []string{"GET /", "GET /async/ asgi"}, want: []string{"200 hello", "200 hello"}},
 	{rule: "MW402", text: neither, asks: []string{"GET /"}, want: []string{
@@ -149,6 +153,22 @@ const (
     def __init__(self, get_response):
         self.get_response = get_response
 
+    def __call__(self, request):
+        response = self.get_response(request)
+        response["X"] = "1"
+        return response
+`
+	overridesAsync = `from django.utils.deprecation import MiddlewareMixin
+
+
+class TimingMiddleware(MiddlewareMixin):
+    async def __call__(self, request):
+        return await self.get_response(request)
+`
+	overrides = `from django.utils.deprecation import MiddlewareMixin
+
+
+class TimingMiddleware(MiddlewareMixin):
     def __call__(self, request):
         response = self.get_response(request)
         response["X"] = "1"

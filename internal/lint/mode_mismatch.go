@@ -28,6 +28,10 @@ functions, that
   get_response is: a warning, as in async mode get_response gives them a coroutine;
 * look at it, and have no asynchronous code all the same: a warning likewise.
 
+A subclass of MiddlewareMixin can do both modes by inheritance. If it has a __call__
+of its own that does not call the mixin's, it is reported in the same way; where it
+is synchronous it is a note, unless the settings name an ASGI_APPLICATION.
+
 Where it is not known whether the Django version has asynchronous layers (3.1 and
 later), the finding is a note. A layer that could not be read entirely is left alone.
 
@@ -91,6 +95,15 @@ func runModeMismatch(p *Pass) {
 		e := p.Layers[i].Entry
 		problem.What = fmt.Sprintf("%s %s", p.name(e.Path), problem.What)
 		problem.Subject, problem.Listed = []string{e.Path}, e.Span
+		if l.Style == layers.Mixin && l.Async.Span.IsZero() {
+			// The author has not said so, MiddlewareMixin does.
+			problem.What = strings.Replace(problem.What, "says that it can do both modes and is", "can do both modes, as every MiddlewareMixin, and its __call__ is", 1)
+			problem.What = strings.Replace(problem.What, "says that it can do async mode", "can do async mode, as every MiddlewareMixin,", 1)
+			problem.Action = strings.Replace(problem.Action, "remove async_capable", "set async_capable = False", 1)
+			if problem.Severity == finding.Warning && l.Async.Native == layers.No && p.setting("ASGI_APPLICATION").State != Known {
+				problem.Severity = finding.Note
+			}
+		}
 		if coverage == catalog.Some {
 			problem.Severity = finding.Note
 			problem.What = "on Django 3.1 and later, " + problem.What
@@ -110,7 +123,8 @@ func modeProblem(l *layers.Layer) (problem Problem, found bool) {
 		}
 		return problem, true
 	}
-	if l.Whole != layers.Yes || l.Style != layers.Modern && l.Style != layers.Function {
+	inherits := l.Style == layers.Mixin && l.Hook("__call__") != nil && !l.CallsMixin()
+	if l.Whole != layers.Yes || l.Style != layers.Modern && l.Style != layers.Function && !inherits {
 		return problem, false
 	}
 	if h := l.Hook("__call__"); h != nil && (h.Conditional || len(h.Decorators) > 0 || !h.Read) {
