@@ -15,6 +15,10 @@ func (w *walker) known(n python.Node, path string, a args, st *state) (value, bo
 		return v, true
 	}
 	switch path {
+	case "typing.cast", "typing_extensions.cast":
+		if _, v, ok := a.get(1, "val"); ok {
+			return v, true
+		}
 	case "django.shortcuts.get_object_or_404", "django.shortcuts.get_list_or_404", "django.urls.resolve",
 		"django.core.urlresolvers.resolve":
 		name := "Http404"
