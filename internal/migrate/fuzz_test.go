@@ -113,14 +113,18 @@ func TestSound(t *testing.T) {
 	slices.Sort(names)
 	changed := 0
 	for i, name := range names {
-		for _, bits := range []uint8{uint8(i) &^ 3, uint8(i)&^3 | 1, uint8(i)&^3 | 2} {
+		all := []uint8{uint8(i) &^ 3, uint8(i)&^3 | 1, uint8(i)&^3 | 2}
+		if strings.Contains(name, "/") { // a generated one, of which there are many
+			all = all[i%3 : i%3+1]
+		}
+		for _, bits := range all {
 			if r := sound(t, projects[name], optionsOf(bits)); len(r.Changes) > 0 {
 				changed++
 			}
 		}
 	}
 	t.Logf("%d projects, %d migrations that change something", len(names), changed)
-	require.Greater(t, changed, 150)
+	require.Greater(t, changed, 120)
 }
 
 // samples are the sample projects of the repository that are still classic.

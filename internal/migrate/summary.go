@@ -157,7 +157,11 @@ func (r *run) differences(result *diff.Result, v *adviser, found *found) error {
 		}
 	}
 	if unknown > 0 {
-		r.unknown(s.Span, fmt.Sprintf("%s: the weight of %d more differences is not known, \"mwcheck diff\" lists them", s.ID, unknown))
+		more := "1 more difference is not known, \"mwcheck diff\" lists it"
+		if unknown > 1 {
+			more = fmt.Sprintf("%d more differences is not known, \"mwcheck diff\" lists them", unknown)
+		}
+		r.unknown(s.Span, s.ID+": the weight of "+more)
 	}
 	for _, u := range result.Unknown {
 		// An unknown part of the list is told with the list.
