@@ -43,11 +43,11 @@ func (r *Reader) looksLikeClass(m *module, node python.Node) bool {
 	if in := r.readInit(c); len(in.Extra) > 0 {
 		return false // Django cannot build it
 	}
+	if slices.ContainsFunc(c.mro, func(b classBase) bool { return ownsTheName(b.name()) }) {
+		return false
+	}
 	call := false
 	for _, b := range c.mro {
-		if strings.HasSuffix(b.name(), "View") {
-			return false // a view with a method of that name
-		}
 		if b.cls == nil {
 			continue
 		}
@@ -81,6 +81,13 @@ func (r *Reader) looksLikeClass(m *module, node python.Node) bool {
 		}
 	}
 	return false
+}
+
+// ownsTheName knows bases whose subclasses have methods with the names of hooks
+// for ends of their own: views, tests with helpers, panels of django-debug-toolbar.
+func ownsTheName(base string) bool {
+	last := base[strings.LastIndexByte(base, '.')+1:]
+	return strings.HasSuffix(last, "View") || strings.HasSuffix(last, "TestCase") || last == "Panel"
 }
 
 func looksLikeFactory(fn python.Node) bool {
