@@ -51,7 +51,8 @@ func checkAttr(b *bench) {
 	}, engines()...)
 }
 
-func checkEarlyRender(b *bench) {
+// rendered asks of each request whose template was rendered.
+func (b *bench) rendered(judge func(s *seen)) {
 	b.each(func(g *rig) {
 		s := g.serve(templated())
 		if s.rendered == 0 {
@@ -59,24 +60,24 @@ func checkEarlyRender(b *bench) {
 			return
 		}
 		b.reached = true
-		if s.renderedIn != "" && s.rendered == 1 {
-			b.problem(s, "the template was rendered in %s", s.renderedIn)
-		}
+		judge(s)
 	}, engines()...)
 }
 
-func checkRenderOnce(b *bench) {
-	b.each(func(g *rig) {
-		s := g.serve(templated())
-		if s.rendered == 0 {
-			b.why = "nothing was rendered"
-			return
+func checkEarlyRender(b *bench) {
+	b.rendered(func(s *seen) {
+		if s.renderedIn != "" && s.rendered == 1 {
+			b.problem(s, "the template was rendered in %s", s.renderedIn)
 		}
-		b.reached = true
+	})
+}
+
+func checkRenderOnce(b *bench) {
+	b.rendered(func(s *seen) {
 		if s.rendered > 1 {
 			b.problem(s, "the template was rendered %d times", s.rendered)
 		}
-	}, engines()...)
+	})
 }
 
 func checkTemplateKept(b *bench) {

@@ -155,15 +155,9 @@ func (e *evaluator) pathCall(ext string, a *callArgs, x pv, n python.Node) pv {
 		if !isPath {
 			return nil
 		}
-		out := p.p
-		for _, part := range a.pos[1:] {
-			s, ok := e.pathText(part)
-			if !ok {
-				return nil
-			}
-			out = joinPath(out, s)
+		if out, ok := e.joinParts(p.p, a.pos[1:]); ok {
+			return &pPath{out, true}
 		}
-		return &pPath{out, true}
 	case "os.path.dirname":
 		if isPath {
 			return &pPath{path.Dir(p.p), true}
@@ -182,18 +176,25 @@ func (e *evaluator) pathCall(ext string, a *callArgs, x pv, n python.Node) pv {
 		}
 	case "pathlib.Path", "pathlib.PurePath", "pathlib2.Path":
 		if isPath {
-			out := p.p
-			for _, part := range a.pos[1:] {
-				s, ok := e.pathText(part)
-				if !ok {
-					return nil
-				}
-				out = joinPath(out, s)
+			if out, ok := e.joinParts(p.p, a.pos[1:]); ok {
+				return &pPath{out, false}
 			}
-			return &pPath{out, false}
 		}
 	}
 	return nil
+}
+
+// joinParts joins a path of the tree with the parts of a call; false if one of
+// them is not known.
+func (e *evaluator) joinParts(p string, parts []pv) (string, bool) {
+	for _, part := range parts {
+		s, ok := e.pathText(part)
+		if !ok {
+			return "", false
+		}
+		p = joinPath(p, s)
+	}
+	return p, true
 }
 
 // exists says whether a Python file is in the tree; other files may be made

@@ -56,7 +56,7 @@ func (p *parser) paren() int32 {
 		x = p.starOrNamed(true)
 	}
 	switch {
-	case p.k == tFor || p.k == tAsync && p.peek(1) == tFor:
+	case p.atFor():
 		id := p.node(KindGeneratorExp, start)
 		b := list{parent: id}
 		p.add(&b, x, FieldElt)
@@ -115,7 +115,7 @@ func (p *parser) listDisplay() int32 {
 	p.next()
 	if p.k != tRBracket {
 		x := p.starOrNamed(true)
-		if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+		if p.atFor() {
 			p.nodes[id].kind = KindListComp
 			p.add(&b, x, FieldElt)
 			p.generators(&b, true)
@@ -148,7 +148,7 @@ func (p *parser) braces() int32 {
 		x := p.starOrNamed(true)
 		if p.k != tColon {
 			p.nodes[id].kind = KindSet
-			if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+			if p.atFor() {
 				p.nodes[id].kind = KindSetComp
 				p.add(&b, x, FieldElt)
 				p.generators(&b, false)
@@ -167,7 +167,7 @@ func (p *parser) braces() int32 {
 		}
 		p.next()
 		v := p.test()
-		if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+		if p.atFor() {
 			p.nodes[id].kind = KindDictComp
 			p.add(&b, x, FieldKey)
 			p.add(&b, v, FieldValue)
@@ -224,6 +224,9 @@ func (p *parser) item(b *list, start uint32, key, value int32) {
 	p.add(b, it, FieldItems)
 }
 
+// atFor says that a "for" clause of a comprehension begins here.
+func (p *parser) atFor() bool { return p.k == tFor || p.k == tAsync && p.peek(1) == tFor }
+
 // generators reads the "for" clauses of a comprehension. Python 2 allows a bare
 // tuple behind "in" in a list.
 func (p *parser) generators(b *list, inList bool) {
@@ -265,7 +268,7 @@ func (p *parser) generators(b *list, inList bool) {
 		}
 		p.finish(id)
 		p.add(b, id, FieldGenerators)
-		if p.k != tFor && (p.k != tAsync || p.peek(1) != tFor) {
+		if !p.atFor() {
 			return
 		}
 	}

@@ -62,7 +62,7 @@ func (p *parser) argument() int32 {
 	}
 	start := p.start()
 	x := p.named()
-	if p.k == tFor || p.k == tAsync && p.peek(1) == tFor {
+	if p.atFor() {
 		id, b := p.wrap(KindGeneratorExp, start, x, FieldElt)
 		p.generators(&b, false)
 		x = p.finish(id)
