@@ -153,7 +153,7 @@ func (b *builder) catalogHook(s *seat, h *layers.Hook) {
 			}
 			at = slot(h.Name, layers.RequestPhase)
 		}
-		if slot(h.Name, layers.RequestPhase) != at || !b.possible(m.Path, c.Response) {
+		if slot(h.Name, layers.RequestPhase) != at || !b.possible(s, m.Path, c.Response) {
 			continue
 		}
 		switch {

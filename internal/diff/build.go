@@ -44,6 +44,7 @@ type builder struct {
 	may      conformance.Behaviours
 	places   map[key][]place
 	static   []Difference
+	late     []*seat // see lateSlash
 	unknown  []Unknown
 }
 

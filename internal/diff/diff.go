@@ -3,6 +3,7 @@ package diff
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mwcheck/mwcheck/conformance"
 	"github.com/mwcheck/mwcheck/internal/catalog"
@@ -126,6 +127,8 @@ type Difference struct {
 	// FromFails and ToFails are the layers whose process_response fails in a trace
 	// by what it does and not by the trigger, in the order of the trace.
 	FromFails, ToFails []Failure
+	// late says that lateSlash has made it.
+	late bool
 }
 
 // Failure is a process_response that fails in a trace.
@@ -179,6 +182,14 @@ func Run(s *stack.Stack, layer func(path string) *layers.Layer, opts Options) (*
 			continue
 		}
 		if d := b.difference(&found[i]); b.again(&d, &found[i]) {
+			r.Differences = append(r.Differences, d)
+		}
+	}
+	for _, s := range b.late {
+		again := func(d Difference) bool {
+			return len(d.Trigger) == 1 && d.Trigger[0].Entry == s.entry && d.Trigger[0].Behaviour == "respond"
+		}
+		if d, ok := b.lateSlash(s); ok && !slices.ContainsFunc(r.Differences, again) {
 			r.Differences = append(r.Differences, d)
 		}
 	}

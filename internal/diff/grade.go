@@ -21,6 +21,9 @@ func (b *builder) grade(d *Difference) {
 		}
 		g.failures()
 	}
+	if d.late {
+		g.request(Harmless, "under %s the redirect takes the place of a 404 page on the way out", b.opts.To.Name)
+	}
 	slices.SortStableFunc(d.Consequences, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
 	d.Grade = NotKnown
 	if len(d.Consequences) > 0 {

@@ -61,6 +61,12 @@ func (g *grader) hook(name conformance.EffectName, s *seat) {
 		if failureOf(g.d.ToFails, s, hook) != "" {
 			return // see failures
 		}
+		if g.d.late && hook == conformance.HookResponse {
+			if s.entry != g.d.Trigger[0].Entry {
+				g.unsent(s, span)
+			}
+			return
+		}
 		if at, reads := g.readsUnrendered(s, hook); reads {
 			g.layer(s, hook, Serious, at, "where it reads the content of the response, that is not rendered: ContentNotRenderedError, a 500 for the client")
 			return

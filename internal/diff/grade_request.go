@@ -12,6 +12,9 @@ import (
 // effect adds what an effect means.
 func (g *grader) effect(e *Effect) {
 	from, to := g.d.From.Outcome, g.d.To.Outcome
+	if g.d.late && e.Name != conformance.EffectOtherResponse {
+		return // the way to a 404 page that nobody gets
+	}
 	switch e.Name {
 	case conformance.EffectLoadFails:
 		g.request(Serious, "the site does not start: %s", g.loadWords(to))

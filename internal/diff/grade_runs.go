@@ -39,7 +39,7 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 		return
 	}
 	lost, why := false, ""
-	for _, u := range g.b.usesOf(s, hook) {
+	for _, u := range g.b.usesOf(s, hook, g.b.from) {
 		if text := g.void(s, &u, g.d.From, g.from); text != "" {
 			why = text
 			continue
@@ -125,7 +125,7 @@ func (g *grader) running(s *seat, hook string, span stack.Span) {
 		return
 	}
 	some, why := false, ""
-	for _, u := range g.b.usesOf(s, hook) {
+	for _, u := range g.b.usesOf(s, hook, g.b.to) {
 		if text := g.void(s, &u, g.d.To, g.to); text != "" {
 			why = text
 			continue

@@ -16,9 +16,9 @@ const (
 	securityPath = "django.middleware.security.SecurityMiddleware"
 )
 
-// catalogUses is what the catalog says that a hook does to the response and to
-// the world around it.
-func (b *builder) catalogUses(s *seat, h *layers.Hook) []use {
+// catalogUses is what the catalog says that a hook does in a release, to the
+// response and to the world around it.
+func (b *builder) catalogUses(s *seat, h *layers.Hook, v stack.Version) []use {
 	m := b.find(h.Owner)
 	if m == nil {
 		return []use{{
@@ -27,7 +27,7 @@ func (b *builder) catalogUses(s *seat, h *layers.Hook) []use {
 	}
 	switch h.Name {
 	case conformance.HookResponse, "__call__":
-		return b.catalogResponse(s, h, m)
+		return b.catalogResponse(h, m, v)
 	case conformance.HookException:
 		if m.HasTag("error-reporter") {
 			return []use{{absent: "the error is not reported", present: "the error is reported", grade: Serious, span: h.Span}}
@@ -59,7 +59,7 @@ func (b *builder) catalogRequest(s *seat, h *layers.Hook, m *catalog.Middleware)
 	return out
 }
 
-func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware) []use {
+func (b *builder) catalogResponse(h *layers.Hook, m *catalog.Middleware, v stack.Version) []use {
 	given := b.catalogGiven(m)
 	var out []use
 	add := func(u use) {
@@ -67,8 +67,8 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 		out = append(out, u)
 	}
 	for _, text := range m.Response.Sets {
-		name, holds := headerAt(text, b.from)
-		if !holds || !b.sets(m.Path, name) || !b.switched(text) {
+		name, holds := headerAt(text, v)
+		if !holds || !b.sets(m.Path, name, v) || !b.switched(text) {
 			continue
 		}
 		u := use{absent: name + " is not set", present: name + " is set", grade: Visible, response: true}
@@ -95,8 +95,8 @@ func (b *builder) catalogResponse(s *seat, h *layers.Hook, m *catalog.Middleware
 	tag("body-encoder", use{absent: "the content is not encoded", present: "the content is encoded", grade: Visible, response: true})
 	tag("body-rewriter", use{absent: "the content is not rewritten", present: "the content is rewritten", grade: Visible, response: true})
 	tag("cache-update", use{absent: "the response is not stored in the cache", present: "the response is stored in the cache", grade: Visible})
-	if m.Path == commonPath && b.on("APPEND_SLASH", true) == layers.No {
-		return out // the redirect is all that is left of it
+	if m.Path == commonPath && (b.on("APPEND_SLASH", true) == layers.No || !v.AtLeast(stack.Version{Major: 1, Minor: 9})) {
+		return out // the redirect is all that is left of it, since 1.9
 	}
 	tag("intercepts-404", use{absent: "a 404 is not replaced", present: "a 404 may be replaced", grade: Visible, only404: true})
 	tag("watches-404", use{absent: "a 404 is not reported", present: "a 404 is reported", grade: Visible, only404: true})
@@ -219,13 +219,13 @@ func (b *builder) on(name string, standard bool) layers.Tri {
 	return layers.No
 }
 
-// sets says whether a layer may set a header with the project's settings
+// sets says whether a layer may set a header in a release, with the project's settings
 // (django/middleware/security.py, 1.8 to 6.0, and global_settings.py).
-func (b *builder) sets(path, header string) bool {
+func (b *builder) sets(path, header string, v stack.Version) bool {
 	if path != securityPath {
 		return true
 	}
-	since := func(major, minor int) bool { return b.from.AtLeast(stack.Version{Major: major, Minor: minor}) }
+	since := func(major, minor int) bool { return v.AtLeast(stack.Version{Major: major, Minor: minor}) }
 	switch header {
 	case "Strict-Transport-Security":
 		return b.on("SECURE_HSTS_SECONDS", false) != layers.No
@@ -242,9 +242,8 @@ func (b *builder) sets(path, header string) bool {
 }
 
 // possible says whether a way of a known layer to answer may be taken with the
-// project's settings (django/middleware/security.py and common.py; up to 3.2
-// CommonMiddleware appends slashes in process_request).
-func (b *builder) possible(path, response string) bool {
+// project's settings (django/middleware/security.py and common.py).
+func (b *builder) possible(s *seat, path, response string) bool {
 	switch path {
 	case securityPath:
 		return b.on("SECURE_SSL_REDIRECT", false) != layers.No
@@ -252,9 +251,7 @@ func (b *builder) possible(path, response string) bool {
 		if strings.Contains(response, "PermissionDenied") {
 			return b.on("DISALLOWED_USER_AGENTS", false) != layers.No
 		}
-		old := stack.Version{Major: 4}
-		slash := !b.from.AtLeast(old) || !b.to.AtLeast(old)
-		return slash && b.on("APPEND_SLASH", true) != layers.No || b.on("PREPEND_WWW", false) != layers.No
+		return b.redirectsSlash(s) || b.on("PREPEND_WWW", false) != layers.No
 	}
 	return true
 }

@@ -30,8 +30,9 @@ type use struct {
 	response bool
 }
 
-// usesOf lists what a layer's hook does; hook is in the vocabulary of traces.
-func (b *builder) usesOf(s *seat, hook string) []use {
+// usesOf lists what a layer's hook does in a release; hook is in the vocabulary
+// of traces.
+func (b *builder) usesOf(s *seat, hook string, v stack.Version) []use {
 	name, phase := hook, layers.Phase("")
 	switch hook {
 	case conformance.HookBefore:
@@ -44,9 +45,9 @@ func (b *builder) usesOf(s *seat, hook string) []use {
 		return nil
 	}
 	if !h.Read {
-		return b.catalogUses(s, h)
+		return b.catalogUses(s, h, v)
 	}
-	c := &collector{b: b, s: s, l: s.facts, hook: name, phase: phase}
+	c := &collector{b: b, s: s, l: s.facts, hook: name, phase: phase, at: v}
 	c.headers()
 	c.response(h)
 	c.state()
@@ -74,6 +75,7 @@ type collector struct {
 	l     *layers.Layer
 	hook  string
 	phase layers.Phase // "" for all
+	at    stack.Version
 	uses  []use
 }
 
@@ -284,7 +286,7 @@ func (c *collector) callsBase() bool {
 func (c *collector) super() {
 	for _, x := range c.l.Bases {
 		if m := c.b.find(x.Path); m != nil && x.Path != mixinPath && c.callsBase() {
-			for _, u := range c.b.catalogUses(c.s, &layers.Hook{Name: c.hook, Owner: x.Path, Span: c.l.Span}) {
+			for _, u := range c.b.catalogUses(c.s, &layers.Hook{Name: c.hook, Owner: x.Path, Span: c.l.Span}, c.at) {
 				c.add(u)
 			}
 		}
