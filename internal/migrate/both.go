@@ -173,7 +173,12 @@ func (n *renamer) both(root string, p *planned) {
 	for _, d := range drop {
 		start, end, ok := wholeLines(d.stmt)
 		if !ok {
-			n.leaveBoth(root, olds)
+			span := spanOf(d.s.name, d.s.src, d.stmt.Start(), d.stmt.End())
+			if none {
+				n.leaveGroup(root, finding.Error, span, "MIDDLEWARE = None keeps Django 2.0 and later from starting, and cannot be taken away by itself: drop it, and run migrate again")
+			} else {
+				n.leaveGroup(root, finding.Note, span, "both settings are there and yield one list; this one cannot be taken away by itself: drop it when Django 1.9 is no longer supported")
+			}
 			return
 		}
 		n.removed[d.stmt] = true
