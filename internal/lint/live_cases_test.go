@@ -13,6 +13,7 @@ const (
 var liveCases = []liveCase{
 	{rule: "MW120", asks: []string{"GET /"}, want: []string{noUser}},
 	{rule: "MW120", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
+	{rule: "MW120", text: tooLate, asks: []string{"GET /"}, want: []string{"500 AttributeError: 'WSGIRequest' object has no attribute 'mine'"}},
 	{rule: "MW121", asks: []string{"GET /visits/", "GET /visits/"}, want: []string{"200 visits=None", "200 visits=None"}},
 	{rule: "MW121", good: true, asks: []string{"GET /visits/", "GET /visits/"}, want: []string{"200 visits=None", "200 visits=1"}},
 	{rule: "MW122", asks: []string{"GET /", "GET /?closed=1"}, want: []string{"200 hello", noSession}},
@@ -115,6 +116,17 @@ var liveCases = []liveCase{
 	{rule: "MW506", asks: []string{"GET /", "GET /stream/"}, want: []string{"200 hello", "500 TypeError: 'async_generator' object is not iterable"}},
 	{rule: "MW506", good: true, asks: []string{"GET /"}, want: []string{"200 hello"}},
 }
+
+const tooLate = `from django.utils.deprecation import MiddlewareMixin
+
+
+class StaffMiddleware(MiddlewareMixin):
+    def process_request(self, request):
+        request.staff = len(request.mine)
+
+    def process_view(self, request, view, args, kwargs):
+        request.mine = args
+`
 
 const removedAttributes = `class Partial:
     def __init__(self, get_response):

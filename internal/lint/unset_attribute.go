@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mwcheck/mwcheck/internal/finding"
 	"github.com/mwcheck/mwcheck/internal/layers"
@@ -14,8 +15,8 @@ var unsetAttribute = Rule{
 	Title: "A layer reads an attribute of the request that is not set yet",
 	Doc: `The code of a layer of the project reads an attribute of the request while the
 request comes in, without coping with its absence (hasattr, a default, try), and
-the layer that sets it stands further in, or it is one that a layer of Django sets
-and that layer is not in the list.
+the layer that sets it stands further in, or sets it in process_view or later only,
+or it is one that a layer of Django sets and that layer is not in the list.
 
 It is an error where the place is reached by every request, a warning where it
 depends on something. Where a layer further out, or code that gets the request
@@ -91,7 +92,7 @@ func (p *Pass) unset(i int, l *layers.Layer, r *layers.Access) (out Problem, fou
 		if p.provides(j, r.Attr) {
 			return out, false
 		}
-		sets, unsure := setsBefore(p.Layers[j].Facts, r.Attr)
+		sets, unsure := setsBefore(inTime(p.Layers[j].Facts, r.Attr), r.Attr)
 		if sets {
 			return out, false
 		}
@@ -111,6 +112,23 @@ func (p *Pass) unset(i int, l *layers.Layer, r *layers.Access) (out Problem, fou
 		out.Subject = append(out.Subject, x.Path)
 		out.Related = append(out.Related, finding.Related{Span: x.Span, Message: "sets request." + r.Attr})
 		if perhaps {
+			out.Severity = finding.Note
+			out.Why += ", unless code that was not read sets it, too"
+		}
+	} else if late, w := p.lateSetter(r.Attr); late >= 0 {
+		x := p.Layers[late].Entry
+		who := "which " + p.at(late)
+		if late == i {
+			who = "which it"
+		} else {
+			out.Subject = append(out.Subject, x.Path)
+			out.Related = append(out.Related, finding.Related{Span: x.Span, Message: "sets request." + r.Attr})
+		}
+		write = w
+		out.What = fmt.Sprintf("%s reads request.%s while the request comes in, %s sets %s", p.at(i), r.Attr, who, lateWords(w))
+		out.Why = "that runs when all layers have seen the request, and the attribute does not exist yet"
+		out.Action = "read it in process_view or later, or set it before"
+		if perhaps || p.hasUnknown(i, len(p.Layers)) || !p.Stack.Complete {
 			out.Severity = finding.Note
 			out.Why += ", unless code that was not read sets it, too"
 		}
@@ -166,6 +184,62 @@ func setsBefore(l *layers.Layer, attr string) (sets, unsure bool) {
 		}
 	}
 	return false, unsure || len(l.Unread) > 0
+}
+
+// late says that a write comes when all layers have seen the request.
+func late(w *layers.Access) bool {
+	switch w.Phase {
+	case layers.ViewPhase, layers.TemplatePhase, layers.ResponsePhase, layers.ExceptionPhase:
+		return true
+	}
+	return false
+}
+
+// lateWords says when.
+func lateWords(w *layers.Access) string {
+	if w.Hook == "__call__" || w.Hook == "__acall__" {
+		return "behind get_response"
+	}
+	return "in " + w.Hook
+}
+
+// inTime is what is known of a layer without its late writes of an attribute.
+func inTime(l *layers.Layer, attr string) *layers.Layer {
+	if l == nil {
+		return nil
+	}
+	out := *l
+	out.Writes = slices.DeleteFunc(slices.Clone(l.Writes), func(w layers.Access) bool { return w.Attr == attr && late(&w) })
+	return &out
+}
+
+// lateSetter is the first layer that sets an attribute, where all that set it do
+// so in process_view or later; -1 where there is none. Attributes that a layer of
+// Django sets are left alone.
+func (p *Pass) lateSetter(attr string) (index int, write *layers.Access) {
+	index = -1
+	if p.djangoSetter(attr) != "" || p.config.Providers[attr] != "" {
+		return -1, nil
+	}
+	for j := range p.Layers {
+		l := p.Layers[j].Facts
+		if l == nil {
+			continue
+		}
+		for k := range l.Writes {
+			w := &l.Writes[k]
+			if w.Attr != attr || w.Op != "set" {
+				continue
+			}
+			if !late(w) || l.Origin != layers.FromTree || w.Phase == layers.ExceptionPhase {
+				return -1, nil
+			}
+			if index < 0 {
+				index, write = j, w
+			}
+		}
+	}
+	return index, write
 }
 
 // setter is the first layer further in that sets the attribute while the request
