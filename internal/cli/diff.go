@@ -107,6 +107,9 @@ func (f *diffFlags) fails(r *report.Diff) bool {
 
 func (a *app) diff(ctx context.Context, paths []string, in *inputFlags, configured *configFlags, f *diffFlags) (report.Diff, error) {
 	r := &diffRun{flags: f}
+	if in.stack == "" && in.django.value.IsZero() && f.from.engine.Family == conformance.FamilyClassic {
+		in.django.value = diff.Version(f.from.engine) // so that MIDDLEWARE_CLASSES is in effect, and conditions on the release are known
+	}
 	notes, err := a.eachStack(ctx, paths, in, configured, func(s loadedStack) error {
 		if in.stack != "" && in.model.value == "" && s.django.IsZero() && f.from.engine.Family == conformance.FamilyClassic {
 			s.Model = stack.Classic
