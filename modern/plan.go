@@ -48,6 +48,7 @@ const (
 	AsyncToSync
 )
 
+// String is the word of the vectors' load_log, as "sync_to_async".
 func (k PlanKind) String() string {
 	switch k {
 	case NotUsed:

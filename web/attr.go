@@ -80,11 +80,12 @@ func (a Attr[T]) Delete(r *Request) {
 type AttrOp uint8
 
 const (
-	AttrRead AttrOp = iota
-	AttrWrite
-	AttrDelete
+	AttrRead   AttrOp = iota // Get or Value
+	AttrWrite                // Set
+	AttrDelete               // Delete
 )
 
+// String is "read", "write" or "delete".
 func (op AttrOp) String() string {
 	switch op {
 	case AttrRead:

@@ -51,16 +51,14 @@ type Kind uint8
 const (
 	// KindError is any error without a kind of its own: it is reported to the
 	// exception observer and becomes a page of status 500.
-	KindError Kind = iota
-	KindNotFound
-	KindPermissionDenied
-	KindBadRequest
-	KindSuspicious
-	// KindExit and KindInterrupt leave the handler, as does KindAbort, which
-	// is http.ErrAbortHandler.
-	KindExit
-	KindInterrupt
-	KindAbort
+	KindError            Kind = iota
+	KindNotFound              // ErrNotFound: status 404
+	KindPermissionDenied      // ErrPermissionDenied: status 403
+	KindBadRequest            // ErrBadRequest: status 400
+	KindSuspicious            // ErrSuspicious: status 400
+	KindExit                  // ErrExit: leaves the handler
+	KindInterrupt             // ErrInterrupt: leaves the handler
+	KindAbort                 // http.ErrAbortHandler: leaves the handler
 )
 
 // KindOf sorts an error. A panic is of KindError whatever its value wraps,
@@ -127,6 +125,7 @@ func (e *LayerError) Error() string {
 	return fmt.Sprintf("%s of layer %q %v", e.Hook, e.Layer, e.Err)
 }
 
+// Unwrap gives the sentinel.
 func (e *LayerError) Unwrap() error { return e.Err }
 
 // PanicError is a panic that an engine caught.

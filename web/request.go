@@ -170,6 +170,7 @@ const (
 	Async
 )
 
+// String is "sync" or "async".
 func (m Mode) String() string {
 	if m == Async {
 		return "async"
