@@ -38,7 +38,7 @@ func (a advice) String() string {
 		}
 		parts = append(parts, text)
 	}
-	together := fmt.Sprintf(": run the layers from %s to there as one layer, in the old way (docs/migrate.md has one)", a.target)
+	together := fmt.Sprintf(": run the layers from %s to there as one layer, in the old way (docs/migrate.md has a class for that)", a.target)
 	if len(a.stuck) > 0 {
 		parts = append(parts, fmt.Sprintf("%s cannot stand above %s, as the order rules say", listed(a.stuck), a.target)+together)
 	}
