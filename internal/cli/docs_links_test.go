@@ -14,6 +14,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/cli"
+	"github.com/mwcheck/mwcheck/internal/lint"
 )
 
 // everyPage lists all documents of the repository, from its top.
@@ -237,4 +238,21 @@ func TestDependenciesAreExplained(t *testing.T) {
 		explained = append(explained, m[1])
 	}
 	require.ElementsMatch(t, asked, explained)
+}
+
+// TestFixesPage names every rule with a fix in docs/fixes.md, and no other one
+// but those whose fix is advice.
+func TestFixesPage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "docs", "fixes.md"))
+	require.NoError(t, err)
+	_, table, _ := strings.Cut(string(text), "## What is fixed\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for _, r := range lint.Rules() {
+		row := regexp.MustCompile(`(?m)^\|.*\b` + r.ID + " " + r.Name + `\b.*$`).FindString(table)
+		if r.Fixes.String() == "" {
+			require.True(t, row == "" || strings.HasSuffix(row, "| advice |"), "%s has no fix: %s", r.ID, row)
+		} else {
+			require.NotEmpty(t, row, "docs/fixes.md does not speak of %s %s", r.ID, r.Name)
+		}
+	}
 }
