@@ -39,6 +39,10 @@ func (g *grader) skipped(s *seat, hook string, span stack.Span) {
 		return
 	}
 	lost, why := false, ""
+	if text := g.again(s, hook, g.d.From, g.from); text != "" {
+		g.layer(s, hook, NotKnown, span, "under "+g.b.opts.From.Name+" it may fail here: "+text+"; it no longer runs")
+		lost = true
+	}
 	for _, u := range g.b.usesOf(s, hook, g.b.from) {
 		if text := g.void(s, &u, g.d.From, g.from); text != "" {
 			why = text
@@ -125,6 +129,10 @@ func (g *grader) running(s *seat, hook string, span stack.Span) {
 		return
 	}
 	some, why := false, ""
+	if text := g.again(s, hook, g.d.To, g.to); text != "" {
+		g.layer(s, hook, NotKnown, span, "it may fail: "+text)
+		some = true
+	}
 	for _, u := range g.b.usesOf(s, hook, g.b.to) {
 		if text := g.void(s, &u, g.d.To, g.to); text != "" {
 			why = text

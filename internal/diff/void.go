@@ -173,6 +173,29 @@ func (g *grader) nothingToUndo(s *seat, u *use, hook string) string {
 	return ""
 }
 
+// again says that a hook may fail in a trace because it reads an attribute of the
+// request once more behind a look for it that is not its test, as in the handler
+// of the error that the first read was; "" where it does not.
+func (g *grader) again(s *seat, hook string, t conformance.Trace, ran map[string]bool) string {
+	if hook != conformance.HookResponse {
+		return ""
+	}
+	for _, first := range s.facts.Reads {
+		if first.Hook != hook || first.Guard != "try" || !first.Always || first.Attr == "" {
+			continue
+		}
+		for _, r := range s.facts.Reads {
+			if r.Hook != hook || r.Attr != first.Attr || r.Guarded != layers.No || r.Span.File != first.Span.File || r.Span.Start < first.Span.Start {
+				continue
+			}
+			if why := g.missing(s, r.Attr, t, ran); why != "" {
+				return fmt.Sprintf("it reads request.%s again at line %d, and %s", r.Attr, r.Span.Line, why)
+			}
+		}
+	}
+	return ""
+}
+
 // broken says that a hook fails in a trace because it needs an attribute of the
 // request that its own request hook would have set; "" where it does not.
 func (g *grader) broken(s *seat, hook string, t conformance.Trace, ran map[string]bool) string {
