@@ -52,6 +52,7 @@ echo '|---|---|---|---|'
 		--disable=import-error --msg-template='{path}:{line}: {msg_id} {msg}' $files 2>/dev/null | grep -v '^\*' | report "pylint with pylint-django" "$(version pylint), $(version python3-pylint-django)"
 	python -m bandit -q -f custom --msg-template '{relpath}:{line}: {test_id} {msg}' $files 2>/dev/null | report bandit "$(version bandit)"
 }
+# shellcheck disable=SC2086 # a list of files without blanks
 node - "$root/node/node_modules/@astral-sh/ruff-wasm-nodejs" $files <<'JS' | report "ruff, all rules" 0.17.3
 const { Workspace, PositionEncoding } = require(process.argv[2]);
 const fs = require("fs");
@@ -59,6 +60,7 @@ const all = new Workspace({ lint: { select: ["ALL"] } }, PositionEncoding?.Utf16
 for (const file of process.argv.slice(3))
   for (const d of all.check(fs.readFileSync(file, "utf8"))) console.log(`${file}: ${d.code} ${d.message.split("\n")[0]}`);
 JS
+# shellcheck disable=SC2015 # what fails may fail
 (cd "$project" && SECRET_KEY=x ALLOWED_HOSTS=shop.example python - dev <<'PY' 2>&1 || true) | report "Django's check --deploy" "$(sed -n 's/^python3-django \([^ ]*\).*/\1/p' .corpus/VERSIONS)"
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "bookshop.settings." + sys.argv[1]
