@@ -64,7 +64,7 @@ func stackGen() *rapid.Generator[*conformance.Scenario] {
 // alone and in pairs with what the others and the site do, must be predicted
 // with its traces, effects and layers, and nothing else.
 func TestProofGenerated(t *testing.T) {
-	const projects = 300
+	const projects = 240
 	stacks, styles := stackGen(), pyscenario.Styles()
 	for k, pair := range append(proofPairs(), [2]string{"modern@1.11", "classic@1.11"}) {
 		t.Run(pair[0]+" "+pair[1], func(t *testing.T) {

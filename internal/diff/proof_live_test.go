@@ -18,7 +18,7 @@ import (
 // were recorded in just this way are left out: the others are where the truth
 // would rest on the replica alone.
 func TestProofLive(t *testing.T) {
-	const most, generated = 80, 36
+	const most, generated = 60, 27
 	server := live.Start(t)
 	styles := pyscenario.Styles()
 	tr := newTruth(t, "classic@1.9", "modern@3.2")
