@@ -33,6 +33,7 @@ def view(request):
 urlpatterns = [path("", view)]
 `),
 	}
+	server := live.Start(t)
 	for _, native := range []bool{false, true} {
 		after, r := migrated(t, files, migrate.Options{To: target, Native: native})
 		require.Empty(t, problems(after, r, nil))
@@ -41,7 +42,7 @@ urlpatterns = [path("", view)]
 		for name, text := range after {
 			job.Files[name] = string(text)
 		}
-		got, err := live.Start(t).Serve(job)
+		got, err := server.Serve(job)
 		require.NoError(t, err)
 		require.Equal(t, "a page", got[0].Page.Body)
 		// As it was the site does not start, so that the proof can fail.
@@ -49,7 +50,7 @@ urlpatterns = [path("", view)]
 			job.Files[name] = string(text)
 		}
 		job.Files["shop_settings.py"] = string(after["shop_settings.py"])
-		got, err = live.Start(t).Serve(job)
+		got, err = server.Serve(job)
 		require.True(t, err != nil || got[0].Page.Body != "a page", "an unmigrated class works")
 	}
 }
