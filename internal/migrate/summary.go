@@ -67,36 +67,20 @@ func settingOf(facts *projectfacts.Facts, s *stack.Stack, name string) (value an
 	return v.Value, v.State != lint.Unset, v.State != lint.Unknown && !v.Partial
 }
 
-// modernEngine is the engine for a release, or for the nearest older one.
+// modernEngine is the engine that stands for a release.
 func modernEngine(v stack.Version) (conformance.Engine, bool) {
-	return nearest(conformance.FamilyModern, v)
+	e, _ := diff.EngineFor(stack.Modern, v)
+	return e, v.AtLeast(stack.Version{Major: 1, Minor: 10})
 }
 
 // classicEngine is the engine for the release that a project runs on; 1.9, the
 // last without the modern model, where it is not known or is a later one.
 func classicEngine(v stack.Version) conformance.Engine {
-	last := stack.Version{Major: 1, Minor: 9}
-	if v.IsZero() || v.AtLeast(stack.Version{Major: 2}) {
-		v = last
+	if v.AtLeast(stack.Version{Major: 2}) {
+		v = stack.Version{}
 	}
-	e, ok := nearest(conformance.FamilyClassic, v)
-	if !ok {
-		e, _ = nearest(conformance.FamilyClassic, last)
-	}
+	e, _ := diff.EngineFor(stack.Classic, v)
 	return e
-}
-
-// nearest is the newest engine of a family that is not newer than a release.
-func nearest(family string, v stack.Version) (best conformance.Engine, ok bool) {
-	for _, e := range conformance.Engines() {
-		if e.Family != family || !v.AtLeast(diff.Version(e)) {
-			continue
-		}
-		if !ok || diff.Version(e).Compare(diff.Version(best)) > 0 {
-			best, ok = e, true
-		}
-	}
-	return best, ok
 }
 
 // merged gathers the differences of one trigger over all stacks that share it.
