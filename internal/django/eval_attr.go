@@ -16,7 +16,7 @@ func (e *evaluator) getAttr(obj pv, name string, n python.Node) pv {
 	if found {
 		return v
 	}
-	if !e.surelyLacks(obj) {
+	if !e.lacks(obj, name) {
 		if _, none := obj.(pNone); none && !strings.HasPrefix(name, "__") {
 			e.mayFail("AttributeError", n)
 		}
@@ -24,6 +24,16 @@ func (e *evaluator) getAttr(obj pv, name string, n python.Node) pv {
 	}
 	e.raise("AttributeError", name)
 	return nil
+}
+
+// lacks says that an object without the attribute that we know of really lacks
+// it. What every class and object has by itself, as __mro__ and __doc__, is not
+// kept.
+func (e *evaluator) lacks(obj pv, name string) bool {
+	if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") || name == "mro" {
+		return false
+	}
+	return e.surelyLacks(obj)
 }
 
 // surelyLacks says that an object without the attribute really lacks it, so

@@ -122,14 +122,14 @@ func (e *evaluator) hasAttr(x pv, attr string, known bool, n python.Node) pv {
 	}
 	switch o := x.(type) {
 	case *pModule:
-		if t := e.hasName(o.scope, attr); t == 1 || t == 0 && e.surelyLacks(o) {
+		if t := e.hasName(o.scope, attr); t == 1 || t == 0 && e.lacks(o, attr) {
 			return pBool(t == 1)
 		}
 	case *pClass:
 		if e.classAttr(o, attr) != nil {
 			return pBool(true)
 		}
-		if e.surelyLacks(o) {
+		if e.lacks(o, attr) {
 			return pBool(false)
 		}
 	case *pRef:
@@ -137,7 +137,7 @@ func (e *evaluator) hasAttr(x pv, attr string, known bool, n python.Node) pv {
 			if e.get(o.attr, attr) != nil || e.classAttr(o.cls, attr) != nil {
 				return pBool(true)
 			}
-			if e.surelyLacks(o) {
+			if e.lacks(o, attr) {
 				return pBool(false)
 			}
 		}
@@ -165,7 +165,7 @@ func (e *evaluator) getAttrCall(x pv, attr string, known bool, a *callArgs, n py
 	if v, ok := e.findAttr(x, attr, n); ok {
 		return v
 	}
-	if e.surelyLacks(x) {
+	if e.lacks(x, attr) {
 		if def == nil {
 			e.raise("AttributeError", attr)
 		}
