@@ -10,6 +10,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 )
 
 // BenchmarkShapes reads the layers of the largest golden case, parsing left out.
@@ -20,7 +21,7 @@ func BenchmarkShapes(b *testing.B) {
 	for _, f := range archive.Files {
 		files[f.Name] = string(f.Data)
 	}
-	tree := newMemTree(files)
+	tree := layertest.New(files)
 	known := catalog.Default()
 	_, names, _ := strings.Cut(string(archive.Comment), "layers: ")
 	paths := strings.Fields(names)

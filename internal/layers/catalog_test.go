@@ -11,6 +11,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
@@ -30,7 +31,7 @@ var catalogDiffers = map[string]string{
 func TestCatalogOfDjango(t *testing.T) {
 	root := testenv.Site(t, "python3-django")
 	source := layers.NewReader(newDirTree(testenv.Root(t), root), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
-	data := layers.NewReader(newMemTree(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+	data := layers.NewReader(layertest.New(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
 	seen, layersSeen := map[string]bool{}, 0
 	for _, m := range catalog.Default().Middleware {
 		if _, ok := m.EraAt(corpusVersion); !m.Django() || !ok {
@@ -113,7 +114,7 @@ var packagesDiffer = map[string]string{
 // TestCatalogOfPackages does the same for the layers of other packages, as far
 // as Debian 12 has them: most entries were written from newer releases.
 func TestCatalogOfPackages(t *testing.T) {
-	data := layers.NewReader(newMemTree(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
+	data := layers.NewReader(layertest.New(nil), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})
 	differ, same := map[string]string{}, map[string]bool{}
 	for _, dir := range testenv.CorpusGlob(t, "python3-*/usr/lib/python3/dist-packages") {
 		source := layers.NewReader(newDirTree(testenv.Root(t), dir), layers.Options{Catalog: catalog.Default(), Django: corpusVersion})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 )
 
 // FuzzReader reads whatever looks like middleware in any text: no panic, an end
@@ -42,7 +43,7 @@ func FuzzReader(f *testing.F) {
 
 // readAll renders all layers of a module, and two names that are always asked.
 func readAll(text string, known *catalog.Catalog) string {
-	r := layers.NewReader(newMemTree(map[string]string{"app/mw.py": text, "app/__init__.py": "from .mw import *\n"}), layers.Options{Catalog: known})
+	r := layers.NewReader(layertest.New(map[string]string{"app/mw.py": text, "app/__init__.py": "from .mw import *\n"}), layers.Options{Catalog: known})
 	var b strings.Builder
 	for _, name := range append(r.Candidates("app.mw"), "app.Star", "app.mw.Missing", "app.mw.A", "app.mw.middleware") {
 		b.WriteString(render(r.Layer(name)))
@@ -194,7 +195,7 @@ func TestBounds(t *testing.T) {
 // TestBoundsAreSaid wants a layer that was not read to its end to say so.
 func TestBoundsAreSaid(t *testing.T) {
 	text := "class A(object):\n    def process_request(self, request):\n" + strings.Repeat("        request.x = request.y\n", 100_000)
-	r := layers.NewReader(newMemTree(map[string]string{"app/mw.py": text, "app/__init__.py": ""}), layers.Options{})
+	r := layers.NewReader(layertest.New(map[string]string{"app/mw.py": text, "app/__init__.py": ""}), layers.Options{})
 	l := r.Layer("app.mw.A")
 	require.Equal(t, layers.No, l.Whole)
 	require.Len(t, l.Unclear, 1)

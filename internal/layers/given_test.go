@@ -7,6 +7,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 )
 
 // TestGivenAttributes holds that a fact behind a look for an attribute of the
@@ -118,7 +119,7 @@ class Page:
 
 // TestSuperOfAssignedHook follows super to a hook that a class body assigns.
 func TestSuperOfAssignedHook(t *testing.T) {
-	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": `
+	r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": `
 class Base(object):
     def _mark(self, request, response):
         response["X-Mark"] = "1"
@@ -140,7 +141,7 @@ class Page(Base):
 
 func readOne(t *testing.T, src string) *layers.Layer {
 	t.Helper()
-	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": src}), layers.Options{Catalog: catalog.Default()})
+	r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": src}), layers.Options{Catalog: catalog.Default()})
 	found := r.Candidates("app.mw")
 	require.Len(t, found, 1)
 	return r.Layer(found[0])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -77,7 +78,7 @@ func TestInit(t *testing.T) {
 		{"fails", "class A(object):\n def __init__(self, get_response):\n  self.get_response = get_response\n  self.check()\n def check(self):\n  raise ImproperlyConfigured", want{takes: layers.TakesRequired, stores: "get_response", storesIt: yes, super: no, passes: no, initRaises: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": initHead + c.class + "\n"}), layers.Options{Catalog: catalog.Default()})
+			r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": initHead + c.class + "\n"}), layers.Options{Catalog: catalog.Default()})
 			in := r.Layer("app.mw.A").Init
 			require.Equal(t, c.want, want{
 				in.Takes, in.Stores, in.StoresIt, in.Super, in.SuperPasses, strings.Join(in.Extra, " "), strings.Join(in.Wraps, " "),
@@ -94,7 +95,7 @@ func TestMixinByVersion(t *testing.T) {
 		{Major: 1, Minor: 10}: layers.TakesOptional, {Major: 3, Minor: 2}: layers.TakesOptional,
 		{Major: 4}: layers.TakesRequired, {Major: 5, Minor: 2}: layers.TakesRequired, {}: layers.TakesRequired,
 	} {
-		r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": initHead + "class A(MiddlewareMixin): pass\n"}),
+		r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": initHead + "class A(MiddlewareMixin): pass\n"}),
 			layers.Options{Catalog: catalog.Default(), Django: version})
 		require.Equal(t, want, r.Layer("app.mw.A").Init.Takes, version.String())
 	}
@@ -107,7 +108,7 @@ func TestCatalogByVersion(t *testing.T) {
 		{Major: 1, Minor: 8}: layers.Classic, {Major: 1, Minor: 11}: layers.Mixin, {Major: 4, Minor: 2}: layers.Mixin,
 	} {
 		files := map[string]string{"app/__init__.py": "", "app/mw.py": initHead + "class A(SessionMiddleware): pass\n"}
-		r := layers.NewReader(newMemTree(files), layers.Options{Catalog: catalog.Default(), Django: version})
+		r := layers.NewReader(layertest.New(files), layers.Options{Catalog: catalog.Default(), Django: version})
 		require.Equal(t, want, r.Layer("app.mw.A").Style, version.String())
 		require.Equal(t, want, r.Layer("django.contrib.sessions.middleware.SessionMiddleware").Style, version.String())
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
@@ -50,7 +51,7 @@ class Below(Unknown):
 
 // TestRuns says which hooks run at all under each model.
 func TestRuns(t *testing.T) {
-	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": runsText}), layers.Options{Catalog: catalog.Default()})
+	r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": runsText}), layers.Options{Catalog: catalog.Default()})
 	for _, c := range []struct {
 		layer, hook     string
 		classic, modern layers.Tri
@@ -78,7 +79,7 @@ func TestRuns(t *testing.T) {
 // TestMayAnswer sums a layer's hooks up; a layer that was not read whole is
 // never said not to answer.
 func TestMayAnswer(t *testing.T) {
-	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": runsText + `
+	r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": runsText + `
 class Answers(MiddlewareMixin):
     def process_view(self, request, view, args, kwargs): return HttpResponse()
 

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/testenv"
 )
 
@@ -255,7 +256,7 @@ func TestAgainstPython(t *testing.T) {
 	happened := map[string]int{}
 	unguarded, failed := 0, 0
 	for i, runs := range results {
-		r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": texts[i]}), layers.Options{})
+		r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": texts[i]}), layers.Options{})
 		l := r.Layer("app.mw.A")
 		h := l.Hook(kinds[i])
 		say := func(what string) string { return fmt.Sprintf("program %d: %s\n%s\n%s", i, what, texts[i], render(l)) }

@@ -7,12 +7,13 @@ import (
 
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 )
 
 // TestCandidatesLeaveOut wants classes to be left out that have methods with the
 // names of hooks for ends of their own, as real packages do.
 func TestCandidatesLeaveOut(t *testing.T) {
-	r := layers.NewReader(newMemTree(map[string]string{"app/__init__.py": "", "app/mw.py": `
+	r := layers.NewReader(layertest.New(map[string]string{"app/__init__.py": "", "app/mw.py": `
 from django.test import SimpleTestCase
 from debug_toolbar.panels import Panel
 from django.views.generic import TemplateView

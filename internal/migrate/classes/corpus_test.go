@@ -16,6 +16,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/django/osfiles"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/migrate/classes"
 	"github.com/mwcheck/mwcheck/internal/projectfacts"
 	"github.com/mwcheck/mwcheck/internal/python"
@@ -86,7 +87,7 @@ func TestCorpusAgain(t *testing.T) {
 				return nil
 			}
 			files := map[string]string{"app/__init__.py": "", "app/mw.py": classic}
-			reader := layers.NewReader(newTree(files), layers.Options{Catalog: catalog.Default()})
+			reader := layers.NewReader(layertest.New(files), layers.Options{Catalog: catalog.Default()})
 			after, _ := rewrite(t, files, reader.Candidates("app.mw"), classes.Options{Python3: true})
 			if diff := cmp.Diff(text, after["app/mw.py"]); diff != "" {
 				t.Errorf("%s: %s", name, diff)

@@ -15,6 +15,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/migrate/classes"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
@@ -22,65 +23,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden sections; review each change beside its source")
 
-// tree is a Loader over files in memory; every top folder or file is a top
-// package.
-type tree struct {
-	files map[string]string
-	cache map[string]layers.Module
-}
-
-func newTree(files map[string]string) *tree {
-	return &tree{files: files, cache: map[string]layers.Module{}}
-}
-
-func (m *tree) Module(dotted string) (layers.Module, bool) {
-	if x, ok := m.cache[dotted]; ok {
-		return x, true
-	}
-	base := strings.ReplaceAll(dotted, ".", "/")
-	for _, name := range []string{base + "/__init__.py", base + ".py"} {
-		if text, ok := m.files[name]; ok {
-			x := layers.Module{Name: dotted, File: name, Package: strings.HasSuffix(name, "__init__.py"), Src: python.Parse([]byte(text))}
-			m.cache[dotted] = x
-			return x, true
-		}
-	}
-	for name := range m.files {
-		if strings.HasPrefix(name, base+"/") {
-			return layers.Module{Name: dotted, Package: true}, true
-		}
-	}
-	return layers.Module{}, false
-}
-
-func (m *tree) HasTop(dotted string) bool {
-	top, _, _ := strings.Cut(dotted, ".")
-	for name := range m.files {
-		if name == top+".py" || strings.HasPrefix(name, top+"/") {
-			return true
-		}
-	}
-	return false
-}
-
-// modules are all files of the tree.
-func (m *tree) modules() []layers.Module {
-	var out []layers.Module
-	for name := range m.files {
-		dotted := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(name, ".py"), "/__init__"), "/", ".")
-		if x, ok := m.Module(dotted); ok && x.File == name {
-			out = append(out, x)
-		}
-	}
-	slices.SortFunc(out, func(a, b layers.Module) int { return strings.Compare(a.File, b.File) })
-	return out
-}
-
 // rewrite plans the edits of a tree and applies them.
 func rewrite(t require.TestingT, files map[string]string, paths []string, opts classes.Options) (map[string]string, classes.Result) {
-	m := newTree(files)
+	m := layertest.New(files)
 	reader := layers.NewReader(m, layers.Options{Catalog: catalog.Default(), Django: opts.To})
-	result := classes.Rewrite(classes.Project{Reader: reader, Modules: m.modules()}, paths, opts)
+	result := classes.Rewrite(classes.Project{Reader: reader, Modules: m.Modules()}, paths, opts)
 	read := func(name string) ([]byte, error) {
 		text, ok := files[name]
 		if !ok {

@@ -13,6 +13,7 @@ import (
 	"github.com/mwcheck/mwcheck/internal/catalog"
 	"github.com/mwcheck/mwcheck/internal/edit"
 	"github.com/mwcheck/mwcheck/internal/layers"
+	"github.com/mwcheck/mwcheck/internal/layers/layertest"
 	"github.com/mwcheck/mwcheck/internal/migrate/classes"
 	"github.com/mwcheck/mwcheck/internal/python"
 	"github.com/mwcheck/mwcheck/internal/stack"
@@ -144,7 +145,7 @@ func ready(t require.TestingT, files map[string]string, paths []string, result c
 	for _, r := range result.Refused {
 		refused[r.Class] = refused[r.Class] || !r.Native
 	}
-	reader := layers.NewReader(newTree(files), layers.Options{Catalog: catalog.Default(), Django: stack.Version{Major: 5, Minor: 2}})
+	reader := layers.NewReader(layertest.New(files), layers.Options{Catalog: catalog.Default(), Django: stack.Version{Major: 5, Minor: 2}})
 	for _, path := range paths {
 		if refused[path] {
 			continue
@@ -177,11 +178,11 @@ func FuzzRewrite(f *testing.F) {
 			return
 		}
 		files := map[string]string{"app/__init__.py": "", "app/mw.py": text}
-		m := newTree(files)
+		m := layertest.New(files)
 		reader := layers.NewReader(m, layers.Options{Catalog: catalog.Default()})
 		paths := reader.Candidates("app.mw")
 		opts := classes.Options{Native: native, KeepOld: keep}
-		result := classes.Rewrite(classes.Project{Reader: reader, Modules: m.modules()}, paths, opts)
+		result := classes.Rewrite(classes.Project{Reader: reader, Modules: m.Modules()}, paths, opts)
 		got, err := edit.Apply([]byte(text), result.Edits)
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(python.Parse(got).Errors), len(python.Parse([]byte(text)).Errors), "%s", got)
