@@ -53,7 +53,12 @@ const staffCode = `class StaffMiddleware:
         return self.get_response(request)
 `
 
-func runUnsetAttribute(p *Pass) {
+func runUnsetAttribute(p *Pass) { p.eachUnguarded(layers.RequestPhase, p.unset) }
+
+// eachUnguarded asks of each read in a phase that surely happens and that nothing
+// guards, once for each attribute of a layer of the project, whether it is a
+// problem, and reports it.
+func (p *Pass) eachUnguarded(phase layers.Phase, problem func(i int, l *layers.Layer, r *layers.Access) (Problem, bool)) {
 	for i := range min(len(p.Layers), maxOrder) {
 		l := p.own(i)
 		if l == nil {
@@ -62,12 +67,12 @@ func runUnsetAttribute(p *Pass) {
 		said := map[string]bool{}
 		for k := range l.Reads {
 			r := &l.Reads[k]
-			if r.Attr == "" || r.Owner != "" || said[r.Attr] || r.Guarded != layers.No || r.Phase != layers.RequestPhase || !p.surelyRuns(l, r.Hook) {
+			if r.Attr == "" || r.Owner != "" || said[r.Attr] || r.Guarded != layers.No || r.Phase != phase || !p.surelyRuns(l, r.Hook) {
 				continue
 			}
-			if problem, found := p.unset(i, l, r); found {
+			if found, ok := problem(i, l, r); ok {
 				said[r.Attr] = true
-				p.Report(problem)
+				p.Report(found)
 			}
 		}
 	}

@@ -66,25 +66,7 @@ class Gate(MiddlewareMixin):
 `
 )
 
-func runUnsetInResponse(p *Pass) {
-	for i := range min(len(p.Layers), maxOrder) {
-		l := p.own(i)
-		if l == nil {
-			continue
-		}
-		said := map[string]bool{}
-		for k := range l.Reads {
-			r := &l.Reads[k]
-			if r.Attr == "" || r.Owner != "" || said[r.Attr] || r.Guarded != layers.No || r.Phase != layers.ResponsePhase || !p.surelyRuns(l, r.Hook) {
-				continue
-			}
-			if problem, found := p.leftUnset(i, l, r); found {
-				said[r.Attr] = true
-				p.Report(problem)
-			}
-		}
-	}
-}
+func runUnsetInResponse(p *Pass) { p.eachUnguarded(layers.ResponsePhase, p.leftUnset) }
 
 // leftUnset looks for a layer that may answer before the attribute is set that
 // the layer at i reads.
