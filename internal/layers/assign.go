@@ -35,7 +35,7 @@ func (w *walker) assign(t python.Node, v value, from python.Node, st *state) {
 		v.from = max(v.from, w.descent(from, st, 0))
 		w.assignAttr(t, v, "set", st)
 	case python.KindSubscript:
-		w.assignItem(t, st)
+		w.item(t, "set", st)
 	}
 }
 
@@ -101,7 +101,8 @@ func (w *walker) stateOf(n python.Node) string {
 	return ""
 }
 
-func (w *walker) assignItem(t python.Node, st *state) {
+// item is what happens to a subscript: it is "set" or "delete".
+func (w *walker) item(t python.Node, verb string, st *state) {
 	on := t.Field(python.FieldObject)
 	object := w.eval(on, st)
 	key := t.Field(python.FieldIndex)
@@ -110,10 +111,10 @@ func (w *walker) assignItem(t python.Node, st *state) {
 	case object.has(isSession):
 		w.session(t, st)
 	case object.has(isCookies):
-		w.cookie(t, "set", st)
+		w.cookie(t, verb, st)
 	case object.has(isHeaders) || w.replyLike(on, object):
-		effect := "set"
-		if name, ok := w.headerKey(key, st); ok && st.absent[name] {
+		effect := verb
+		if name, ok := w.headerKey(key, st); ok && verb == "set" && st.absent[name] {
 			effect = "add"
 		}
 		w.header(t, key, effect, object, st)
@@ -121,7 +122,12 @@ func (w *walker) assignItem(t python.Node, st *state) {
 		w.stateWrite(t, w.stateOf(on), "change", Foreign, st)
 	case strings.HasSuffix(on.Text(), ".__dict__"):
 		if o := on.Field(python.FieldObject); w.isRequestExpr(o, st) {
-			w.write(t, w.text(key, st), "set", st)
+			name := w.text(key, st)
+			if verb == "delete" {
+				w.read(t, name, st)
+				w.gone(name, st)
+			}
+			w.write(t, name, verb, st)
 		}
 	}
 }
@@ -146,7 +152,7 @@ func (w *walker) augAssign(s python.Node, st *state) {
 		w.assignAttr(t, value{bits: anything}, "count", st)
 	case python.KindSubscript:
 		w.eval(t, st)
-		w.assignItem(t, st)
+		w.item(t, "set", st)
 	}
 }
 
@@ -172,20 +178,7 @@ func (w *walker) del(t python.Node, st *state) {
 			w.stateWrite(t, "self."+t.Name(), "change", Foreign, st)
 		}
 	case python.KindSubscript:
-		on := t.Field(python.FieldObject)
-		object := w.eval(on, st)
-		key := t.Field(python.FieldIndex)
-		w.eval(key, st)
-		switch {
-		case object.has(isSession):
-			w.session(t, st)
-		case object.has(isCookies):
-			w.cookie(t, "delete", st)
-		case object.has(isHeaders) || w.replyLike(on, object):
-			w.header(t, key, "delete", object, st)
-		case w.stateOf(on) != "":
-			w.stateWrite(t, w.stateOf(on), "change", Foreign, st)
-		}
+		w.item(t, "delete", st)
 	}
 }
 
