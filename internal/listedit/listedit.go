@@ -116,9 +116,6 @@ func (l *List) Len() int { return len(l.items) }
 // Node is the display itself.
 func (l *List) Node() python.Node { return l.node }
 
-// Elem is the node of an element.
-func (l *List) Elem(i int) python.Node { return l.items[i].node }
-
 // Path is the string that an element holds; ok is false for anything else.
 func (l *List) Path(i int) (string, bool) { return l.items[i].node.StringValue() }
 
