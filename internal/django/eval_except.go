@@ -180,7 +180,10 @@ func (e *evaluator) baseNames(c *pClass) (names []string) {
 
 // caughtBy says that a handler of that class name catches the exception.
 func (x *pyExc) caughtBy(handler string) bool {
-	if catches(handler, x.name) {
+	if len(x.bases) == 0 {
+		return catches(handler, x.name)
+	}
+	if handler == "" || handler == x.name {
 		return true
 	}
 	for _, base := range x.bases {
