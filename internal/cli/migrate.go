@@ -21,6 +21,8 @@ import (
 
 // migrateFlags are the flags of migrate that say what becomes of a project.
 type migrateFlags struct {
+	stack                 string
+	model                 choice
 	django, to            version
 	keepClassic, native   bool
 	unsafe, annotate      bool
@@ -45,6 +47,9 @@ The changes go to stdout as a unified diff that "git apply" takes; what was done
 what will behave differently, and what is left for a person go to stderr.
 Nothing is written without --write, which writes all files or none.
 
+With --stack the list alone is moved, and what follows in behaviour is left to
+"mwcheck diff --stack". With --stack - the new list goes to stdout.
+
 Exit codes: 0 nothing at or above --fail-on is left for a person, 1 something is,
 or with --check something would change; 2 wrong usage, nothing that could be
 migrated, or an internal error.`,
@@ -53,8 +58,14 @@ migrated, or an internal error.`,
 			if err != nil {
 				return err
 			}
-			opts.Lint = a.lintFor(paths, &configured)
-			result, err := migrate.Run(cmd.Context(), a.env.Files, opts)
+			var result *migrate.Result
+			var list []byte // of --stack
+			if in.stack != "" {
+				result, list, err = a.migrateStack(cmd.Context(), &in, &configured, opts)
+			} else {
+				opts.Lint = a.lintFor(paths, &configured)
+				result, err = migrate.Run(cmd.Context(), a.env.Files, opts)
+			}
 			if err != nil {
 				if errors.Is(err, django.ErrNothing) {
 					err = &problem{text: strings.ReplaceAll(err.Error(), "\n", "; "), hint: "give the path of a Django project or of a settings file"}
@@ -75,10 +86,13 @@ migrated, or an internal error.`,
 					return err
 				}
 			}
-			return a.printMigrate(migrationOf(result, in.write, in.verbose || out.format.value == "json"), &in, &out)
+			return a.printMigrate(migrationOf(result, in.write, in.verbose || out.format.value == "json"), list, &in, &out)
 		},
 	}
 	flags := cmd.Flags()
+	in.model = choice{allowed: []string{string(stack.Classic), string(stack.Modern)}}
+	flags.StringVar(&in.stack, "stack", "", "move the stack in `FILE` instead of a project: dotted paths, one per line, or a JSON array; - is standard input")
+	flags.Var(&in.model, "model", "the model of --stack (default: classic)")
 	flags.Var(&in.to, "to", "the Django version to move to (default: the newest release known)")
 	flags.Var(&in.django, "django", "the Django version that the project runs on now (default: what the project says)")
 	flags.BoolVar(&in.keepClassic, "keep-classic", false, "keep MIDDLEWARE_CLASSES as well, for projects that must run on Django 1.8 and 1.9")
@@ -116,6 +130,14 @@ func (a *app) migrateOptions(in *migrateFlags, paths []string) (migrate.Options,
 		KeepClassic: in.keepClassic, Native: in.native, Unsafe: in.unsafe, Annotate: in.annotate,
 	}
 	switch {
+	case in.stack != "" && len(paths) > 0:
+		return opts, &problem{text: fmt.Sprintf("--stack and a path (%q) do not go together", paths[0]), hint: "give one of them"}
+	case in.stack == "" && in.model.value != "":
+		return opts, &problem{text: "--model goes with --stack only", hint: "a project's settings say which model they use"}
+	case in.stack != "" && (in.native || in.annotate || in.keepClassic):
+		return opts, &problem{text: "--native, --annotate and --keep-classic are about a project; --stack is none", hint: "leave them out, or give the path of the project"}
+	case in.stack == "-" && in.write:
+		return opts, &problem{text: "standard input cannot be written", hint: "leave --write out: the new list goes to stdout"}
 	case in.write && in.check:
 		return opts, &problem{text: "--write and --check do not go together", hint: "--check only says whether something would change"}
 	case in.keepClassic && in.native:
@@ -149,11 +171,17 @@ func (a *app) writeChanges(changes []edit.Change) error {
 	return nil
 }
 
-func (a *app) printMigrate(m report.Migration, in *migrateFlags, out *outputFlags) error {
+func (a *app) printMigrate(m report.Migration, list []byte, in *migrateFlags, out *outputFlags) error {
 	if out.format.value == "json" {
 		return report.MigrateJSON(a.env.Stdout, m)
 	}
-	if !in.write && !in.check {
+	switch {
+	case in.write || in.check:
+	case in.stack == "-":
+		if _, err := a.env.Stdout.Write(list); err != nil {
+			return err
+		}
+	default:
 		if _, err := io.WriteString(a.env.Stdout, edit.Unified(m.Changes)); err != nil {
 			return err
 		}
