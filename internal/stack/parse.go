@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode"
@@ -247,7 +248,8 @@ func (p *parser) end() error {
 	return nil
 }
 
-// jsonString reads a string; a dotted path needs no escape, so there is none.
+// jsonString reads a string, which may have escapes: Python's json.dumps writes
+// names beyond ASCII that way.
 func (p *parser) jsonString() (Entry, error) {
 	start := *p
 	span := p.here()
@@ -257,16 +259,24 @@ func (p *parser) jsonString() (Entry, error) {
 		case p.offset >= len(p.data) || c == '\n' || c == '\r':
 			return Entry{}, start.errorf("the string does not end")
 		case c == '\\':
-			return Entry{}, p.errorf("an escape in a dotted path")
+			p.next()
 		case c == '"':
-			text := string(p.data[start.offset+1 : p.offset])
 			p.next()
 			span.End, span.EndLine, span.EndColumn = p.offset, p.line, p.column
+			raw := p.data[start.offset:p.offset]
+			text := string(raw[1 : len(raw)-1])
+			if strings.Contains(text, `\`) {
+				if err := json.Unmarshal(raw, &text); err != nil {
+					return Entry{}, start.errorf("the string has a malformed escape")
+				}
+			}
 			if problem := notDotted(text); problem != "" {
 				return Entry{}, start.errorf("%s", problem)
 			}
 			return Entry{Path: text, Span: span}, nil
 		}
-		p.next()
+		if p.offset < len(p.data) {
+			p.next()
+		}
 	}
 }

@@ -49,6 +49,9 @@ func TestParse(t *testing.T) {
 			require.Equal(t, "x.txt:MIDDLEWARE", s.ID)
 		})
 	}
+	escaped, err := Parse("x", []byte(`["gr\u00f6\u00dfe.B", "a\u002eC"]`), Modern)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1:2-1:21 größe.B", "1:23-1:33 a.C"}, paths(escaped))
 	s, err := Parse("-", nil, Classic)
 	require.NoError(t, err)
 	require.Equal(t, "MIDDLEWARE_CLASSES", s.Setting)
@@ -73,7 +76,9 @@ func TestParseRefuses(t *testing.T) {
 		{"array without comma", `["a.B" "c.D"]`, "x:1:8: want a comma"},
 		{"array and more", "[]\nx", "x:2:1: data after the JSON array"},
 		{"string without end", "[\"a.B\n", "x:1:2: the string does not end"},
-		{"escape", `["a\u002eB"]`, "x:1:4: an escape"},
+		{"malformed escape", `["a.B", "a.\x42"]`, "x:1:9: the string has a malformed escape"},
+		{"half of a pair of surrogates", `["a.\ud835"]`, "is no dotted path"},
+		{"escape at the end", "[\"a.B\\", "x:1:2: the string does not end"},
 		{"open bracket", "[", "x:1:2: the JSON array does not end"},
 		{"word in the array", `["x"]`, `"x" is no dotted path`},
 		{"an object", `{"a": 1}`, "is no dotted path"},
