@@ -309,6 +309,10 @@ func (n *renamer) plan() *planned {
 			n.keep(p, s)
 		}
 	}
+	// What keeps the old name is not edited, whichever of its places was judged.
+	kept := func(file string) bool { return n.refused[n.root(file)] != nil }
+	p.edits = slices.DeleteFunc(p.edits, func(e finding.Edit) bool { return kept(e.File) })
+	p.done = slices.DeleteFunc(p.done, func(a Action) bool { return kept(a.Span.File) })
 	slices.SortStableFunc(p.left, func(a, b Left) int {
 		return cmp.Or(cmp.Compare(a.Span.File, b.Span.File), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
