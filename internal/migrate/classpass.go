@@ -17,82 +17,27 @@ import (
 )
 
 // classes is the pass that rewrites the layers of the project. Each settings
-// module may see other classes under the same names, so that each has its turn.
-// The project is read anew where one before has changed a file that a stack of the
-// module depends on: of many projects below one path that is seldom so.
+// module may see other classes under the same names, so that each has its turn;
+// the files are read anew where the one before has changed something.
 func (r *run) classes(ctx context.Context) error {
 	seen := map[string]bool{}
-	dirty := map[string]bool{} // files that have changed since the project was read
-	c, err := r.classRun(ctx)
+	project, err := django.Load(ctx, r.over, r.loadTarget())
 	if err != nil {
 		return ignoreNothing(err)
 	}
-	for i := 0; i < len(c.project.Settings); i++ {
-		if len(dirty) > 0 && c.depends(i, dirty) {
-			if c, err = r.classRun(ctx); err != nil {
-				return ignoreNothing(err)
-			}
-			clear(dirty)
-			if i >= len(c.project.Settings) {
-				break
-			}
-		}
-		changed, stale, err := r.rewrite(c, c.project.Settings[i], seen, dirty)
+	for i := 0; i < len(project.Settings); i++ {
+		changed, err := r.rewrite(project, project.Settings[i], seen)
 		if err != nil {
 			return err
 		}
-		if stale { // once at most: then nothing is
-			if c, err = r.classRun(ctx); err != nil {
-				return ignoreNothing(err)
-			}
-			clear(dirty)
-			i--
+		if !changed {
 			continue
 		}
-		for _, file := range changed {
-			dirty[file] = true
+		if project, err = django.Load(ctx, r.over, r.loadTarget()); err != nil {
+			return ignoreNothing(err)
 		}
 	}
 	return nil
-}
-
-// classRun is a project as it was read for the pass on classes.
-type classRun struct {
-	project *django.Project
-	facts   *projectfacts.Facts
-	modules []layers.Module // all that were found; nil until they are asked for
-}
-
-func (r *run) classRun(ctx context.Context) (*classRun, error) {
-	project, err := django.Load(ctx, r.over, r.loadTarget())
-	if err != nil {
-		return nil, err
-	}
-	return &classRun{project: project, facts: projectfacts.New(project)}, nil
-}
-
-// depends says that a settings module's stacks depend on one of some files, or
-// may: of a module that is not checked it is not known.
-func (c *classRun) depends(i int, files map[string]bool) bool {
-	m := c.project.Settings[i]
-	if !m.Checked {
-		return true
-	}
-	return slices.ContainsFunc(m.Stacks, func(s stack.Stack) bool {
-		return slices.ContainsFunc(c.facts.Files(&s), func(file string) bool { return files[file] })
-	})
-}
-
-// all are the modules of the tree.
-func (c *classRun) all() []layers.Module {
-	if c.modules == nil {
-		for _, f := range c.project.Modules() {
-			if mod, ok := (projectfacts.Tree{Loader: c.project.LoaderAt(f)}).Module(f.Module); ok && mod.File == f.File {
-				c.modules = append(c.modules, mod)
-			}
-		}
-	}
-	return c.modules
 }
 
 // ignoreNothing lets a pass go without a project that can be checked.
@@ -104,11 +49,10 @@ func ignoreNothing(err error) error {
 }
 
 // rewrite rewrites the layers that one settings module names, those of seen
-// excepted. It gives the files that have changed; where it would have to change
-// a dirty one, nothing is done, and stale says so.
-func (r *run) rewrite(c *classRun, m *django.SettingsModule, seen, dirty map[string]bool) (changed []string, stale bool, err error) {
+// excepted. It says whether a file has changed.
+func (r *run) rewrite(project *django.Project, m *django.SettingsModule, seen map[string]bool) (changed bool, err error) {
 	reader := layers.NewReader(projectfacts.Tree{Loader: m.Loader()}, layers.Options{Catalog: catalog.Default(), Django: r.opts.To})
-	var paths, keys []string
+	var paths []string
 	for _, s := range m.Stacks {
 		for _, e := range s.Entries {
 			if e.Unknown || slices.Contains(paths, e.Path) {
@@ -117,14 +61,19 @@ func (r *run) rewrite(c *classRun, m *django.SettingsModule, seen, dirty map[str
 			l := reader.Layer(e.Path)
 			if key := l.Target + "\x00" + l.Span.File; (l.Origin == layers.FromTree || l.Origin == layers.FromUnclear) && !seen[key] {
 				seen[key] = true
-				paths, keys = append(paths, e.Path), append(keys, key)
+				paths = append(paths, e.Path)
 			}
 		}
 	}
 	if len(paths) == 0 {
-		return nil, false, nil
+		return false, nil
 	}
-	p := classes.Project{Reader: reader, Modules: c.all()}
+	p := classes.Project{Reader: reader}
+	for _, f := range project.Modules() {
+		if mod, ok := (projectfacts.Tree{Loader: project.LoaderAt(f)}).Module(f.Module); ok && mod.File == f.File {
+			p.Modules = append(p.Modules, mod)
+		}
+	}
 	// The project was loaded for the target; what it runs on now was known before.
 	low := r.lows[m.File]
 	opts := classes.Options{
@@ -137,12 +86,6 @@ func (r *run) rewrite(c *classRun, m *django.SettingsModule, seen, dirty map[str
 	}
 	for {
 		result := classes.Rewrite(p, paths, opts)
-		if slices.ContainsFunc(result.Edits, func(e finding.Edit) bool { return dirty[e.File] }) {
-			for _, key := range keys {
-				delete(seen, key)
-			}
-			return nil, true, nil
-		}
 		changes, err := edit.Plan(r.over.Read, result.Edits)
 		var refused *edit.RefusedError
 		if errors.As(err, &refused) {
@@ -151,20 +94,17 @@ func (r *run) rewrite(c *classRun, m *django.SettingsModule, seen, dirty map[str
 			r.leave(PassClasses, finding.Error, stack.Span{File: refused.File, Line: refused.Line, Column: refused.Column, EndLine: refused.Line, EndColumn: refused.Column}, refused.Reason)
 			rest := slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return reader.Layer(path).Span.File == refused.File })
 			if len(rest) == len(paths) {
-				return nil, false, nil
+				return false, nil
 			}
 			paths = rest
 			continue
 		}
 		if err != nil {
-			return nil, false, err
+			return false, err
 		}
 		r.tell(reader, &result)
 		r.over = r.over.with(changes, result.Edits)
-		for _, change := range changes {
-			changed = append(changed, change.File)
-		}
-		return changed, false, nil
+		return len(changes) > 0, nil
 	}
 }
 
