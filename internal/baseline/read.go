@@ -32,7 +32,7 @@ const (
 // *[Error]: what a list says has to be understood as a whole, since a part that
 // is not would let findings through, or hide them.
 func Read(name string, src []byte) (*Baseline, error) {
-	r := &reader{name: name, src: src, dec: json.NewDecoder(bytes.NewReader(src)), line: 1, column: 1}
+	r := &reader{src: src, dec: json.NewDecoder(bytes.NewReader(src)), lines: stack.NewLines(name, string(src))}
 	r.dec.UseNumber()
 	b := r.list()
 	if r.err != nil {
@@ -43,45 +43,20 @@ func Read(name string, src []byte) (*Baseline, error) {
 
 // reader walks through the tokens of a list. After an error there are none.
 type reader struct {
-	name  string
 	src   []byte
 	dec   *json.Decoder
 	start int    // offset of the last token
 	err   *Error // the first one
-
-	// The last place that was asked for: places are counted on from there.
-	offset, line, column int
+	lines *stack.Lines
 }
 
 func (r *reader) fail(at int, format string, args ...any) {
 	if r.err == nil {
-		r.err = &Error{r.span(at, at), fmt.Sprintf(format, args...)}
+		r.err = &Error{r.lines.Span(at, at), fmt.Sprintf(format, args...)}
 	}
 }
 
 func (r *reader) more() bool { return r.err == nil && r.dec.More() }
-
-func (r *reader) span(start, end int) stack.Span {
-	s := stack.Span{File: r.name, Start: start, End: end}
-	s.Line, s.Column = r.position(start)
-	s.EndLine, s.EndColumn = r.position(end)
-	return s
-}
-
-func (r *reader) position(offset int) (line, column int) {
-	if offset < r.offset {
-		r.offset, r.line, r.column = 0, 1, 1
-	}
-	for r.offset < offset && r.offset < len(r.src) {
-		c, size := utf8.DecodeRune(r.src[r.offset:])
-		r.offset += size
-		r.column++
-		if c == '\n' {
-			r.line, r.column = r.line+1, 1
-		}
-	}
-	return r.line, r.column
-}
 
 // token is the next token, nil after an error.
 func (r *reader) token() json.Token {
@@ -147,7 +122,7 @@ func (r *reader) list() *Baseline {
 	case !utf8.Valid(r.src):
 		r.fail(0, "the list is not UTF-8")
 	}
-	b := &Baseline{File: r.name}
+	b := &Baseline{File: r.lines.File().File}
 	schema, findings := false, false
 	r.open('{', "an object: this is no baseline")
 	r.members(func(name string, at int) {
@@ -213,7 +188,7 @@ func (r *reader) entry() Entry {
 			r.fail(at, "unknown member %q; known here: count, fact, file, name, rule, setting, subjects", name)
 		}
 	})
-	e.Span = r.span(start, int(r.dec.InputOffset()))
+	e.Span = r.lines.Span(start, int(r.dec.InputOffset()))
 	for _, name := range []string{"file", "rule", "setting", "subjects"} {
 		if !known[name] {
 			r.fail(start, "the finding has no %q", name)

@@ -118,14 +118,14 @@ func None(workDir string) *Config { return &Config{place: location{workDir, "."}
 // [tool.mwcheck] or the whole file is meant. The error is ErrNone, or Errors.
 func Read(name, workDir string, src []byte) (*Config, error) {
 	text := string(src)
-	d := &decoder{lines: newLines(name, text)}
+	d := &decoder{lines: stack.NewLines(name, text)}
 	if len(src) > maxBytes {
-		d.errorf(d.lines.file(), "the file is longer than %d bytes", maxBytes)
+		d.errorf(d.lines.File(), "the file is longer than %d bytes", maxBytes)
 		return nil, d.errs
 	}
 	root, deep := locate(text)
 	if deep {
-		d.errorf(d.lines.file(), "the file is nested deeper than %d levels", maxDepth)
+		d.errorf(d.lines.File(), "the file is nested deeper than %d levels", maxDepth)
 		return nil, d.errs
 	}
 	var doc map[string]any
@@ -164,14 +164,13 @@ func Read(name, workDir string, src []byte) (*Config, error) {
 func (d *decoder) malformed(err error) {
 	var parse toml.ParseError
 	if !errors.As(err, &parse) {
-		d.errorf(d.lines.file(), "not TOML: %s", strings.TrimPrefix(err.Error(), "toml: "))
+		d.errorf(d.lines.File(), "not TOML: %s", strings.TrimPrefix(err.Error(), "toml: "))
 		return
 	}
-	start := max(0, min(parse.Position.Start, len(d.lines.src)))
-	span := d.lines.span(start, start)
+	span := d.lines.Span(parse.Position.Start, parse.Position.Start)
 	if parse.Position.Line > 0 && span.Line != parse.Position.Line {
 		// The offset is that of the whole construct, or behind its line.
-		span = d.lines.file()
+		span = d.lines.File()
 		span.Line, span.Column = parse.Position.Line, 1
 		span.EndLine, span.EndColumn = span.Line, 1
 	}

@@ -55,7 +55,7 @@ func join(path, key string) string {
 // decoder fills Go values from what the reader of TOML gives, and collects what
 // is wrong with it.
 type decoder struct {
-	lines *lines
+	lines *stack.Lines
 	errs  Errors
 }
 
@@ -74,10 +74,10 @@ func (d *decoder) errorf(span stack.Span, format string, args ...any) {
 
 func (d *decoder) keySpan(p *place) stack.Span {
 	if p == nil {
-		return d.lines.file()
+		return d.lines.File()
 	}
 	if p.end > p.key {
-		return d.lines.span(p.key, p.end)
+		return d.lines.Span(p.key, p.end)
 	}
 	return d.valueSpan(p)
 }
@@ -85,11 +85,11 @@ func (d *decoder) keySpan(p *place) stack.Span {
 func (d *decoder) valueSpan(p *place) stack.Span {
 	if p == nil || p.valueEnd == 0 {
 		if p != nil && p.end > p.key {
-			return d.lines.span(p.key, p.end)
+			return d.lines.Span(p.key, p.end)
 		}
-		return d.lines.file()
+		return d.lines.File()
 	}
-	return d.lines.span(p.value, p.valueEnd)
+	return d.lines.Span(p.value, p.valueEnd)
 }
 
 // ordered are the keys of a table in the order of the file; those whose place

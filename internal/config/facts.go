@@ -304,7 +304,7 @@ func (r *resolver) blame(message string) stack.Span {
 			return r.own.places["fact "+f.ID]
 		}
 	}
-	return r.lines.file()
+	return r.lines.File()
 }
 
 // contradictions notes own facts, and own constraints on two layers, that what

@@ -192,7 +192,7 @@ func textEntries(t *tree, name string, data []byte) []EntryPoint {
 					continue
 				}
 				at := start + m[2]
-				out = append(out, EntryPoint{text, textSpan(show, data, at, at+len(text)), name, true})
+				out = append(out, EntryPoint{text, stack.NewLines(show, string(data)).Span(at, at+len(text)), name, true})
 			}
 		}
 	})

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/mwcheck/mwcheck/internal/python"
-	"github.com/mwcheck/mwcheck/internal/stack"
 )
 
 // claim is one statement of a file about Django's release.
@@ -247,20 +246,4 @@ func sourceClaims(data []byte) []claim {
 		end = len(data) - m[0]
 	}
 	return []claim{{fromSource, "Django " + text, set, m[0], m[0] + end}}
-}
-
-// textSpan turns a range of a file's bytes into a place.
-func textSpan(file string, data []byte, start, end int) stack.Span {
-	s := stack.Span{File: file, Start: start, End: end}
-	s.Line, s.Column = position(data, start)
-	s.EndLine, s.EndColumn = position(data, end)
-	return s
-}
-
-// position counts lines and code points of UTF-8 text up to an offset.
-func position(data []byte, off int) (line, column int) {
-	off = max(0, min(off, len(data)))
-	line = 1 + bytes.Count(data[:off], []byte("\n"))
-	start := bytes.LastIndexByte(data[:off], '\n') + 1
-	return line, 1 + len([]rune(string(data[start:off])))
 }

@@ -153,8 +153,8 @@ func TestVersionClaims(t *testing.T) {
 	for _, tt := range tests {
 		var got []string
 		for _, c := range versionClaims("/p/"+tt.name, []byte(tt.text)) {
-			line, col := position([]byte(tt.text), c.start)
-			got = append(got, fmt.Sprintf("%d:%d %s %s", line, col, c.text, bounds(c.set)))
+			at := stack.NewLines(tt.name, tt.text).Span(c.start, c.end)
+			got = append(got, fmt.Sprintf("%d:%d %s %s", at.Line, at.Column, c.text, bounds(c.set)))
 			require.LessOrEqual(t, c.start, c.end)
 		}
 		require.Equal(t, tt.want, strings.Join(got, "|"), "%s:\n%s", tt.name, tt.text)

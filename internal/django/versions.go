@@ -97,7 +97,7 @@ func (v *versionFinder) read(dir, name string, data []byte, seen map[string]bool
 	for _, c := range versionClaims(name, data) {
 		if c.set != allReleases && c.set != 0 {
 			v.byDir[dir] = append(v.byDir[dir], Evidence{
-				Span: textSpan(v.t.show(name), data, c.start, c.end), Text: c.text, Source: c.class.String(), class: c.class, set: c.set,
+				Span: stack.NewLines(v.t.show(name), string(data)).Span(c.start, c.end), Text: c.text, Source: c.class.String(), class: c.class, set: c.set,
 			})
 		}
 	}
@@ -217,7 +217,7 @@ func (v *versionFinder) source(m *SettingsModule) []Evidence {
 	}
 	var out []Evidence
 	for _, c := range sourceClaims(data) {
-		out = append(out, Evidence{Span: textSpan(v.t.show(at.file), data, c.start, c.end), Text: c.text, Source: c.class.String(), class: c.class, set: c.set})
+		out = append(out, Evidence{Span: stack.NewLines(v.t.show(at.file), string(data)).Span(c.start, c.end), Text: c.text, Source: c.class.String(), class: c.class, set: c.set})
 	}
 	return out
 }
@@ -291,7 +291,7 @@ func (v *versionFinder) code(m *SettingsModule, all []*source) []Evidence {
 				}
 			}
 			out = append(out, Evidence{
-				Span: textSpan(v.t.show(s.name), data, h.start, h.end), Text: string(data[h.start:h.end]), Source: fromCode.String(), class: fromCode, set: h.set,
+				Span: stack.NewLines(v.t.show(s.name), string(data)).Span(h.start, h.end), Text: string(data[h.start:h.end]), Source: fromCode.String(), class: fromCode, set: h.set,
 			})
 		}
 	}
